@@ -1,0 +1,71 @@
+/**
+ * What a language brings to the kernel. `kernel/jupyter` speaks the protocol and knows nothing of TypeScript;
+ * `kernel/main.ts` plugs the session in here.
+ */
+import type { JsonObject, MimeBundle } from './messages.ts';
+
+/** Opaque: links output, also late output, to the request that caused it. */
+export type CellId = number;
+
+export interface ExecuteRequest {
+  readonly cellId: CellId;
+  readonly code: string;
+  readonly executionCount: number;
+  readonly silent: boolean;
+  readonly storeHistory: boolean;
+  readonly allowStdin: boolean;
+  readonly userExpressions: Readonly<Record<string, string>>;
+}
+
+export interface ErrorReport {
+  readonly ename: string;
+  readonly evalue: string;
+  /** ANSI-coloured lines, ready to print. */
+  readonly traceback: readonly string[];
+}
+
+export type ExecuteOutcome =
+  | {
+      readonly status: 'ok';
+      /** What `execute_result` shows; absent when there is nothing to show. */
+      readonly result?: MimeBundle;
+      readonly metadata?: JsonObject;
+      readonly userExpressions: JsonObject;
+      readonly payload: readonly JsonObject[];
+    }
+  | ({ readonly status: 'error' } & ErrorReport);
+
+export type Output =
+  | { readonly kind: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly kind: 'display';
+      readonly data: MimeBundle;
+      readonly metadata: JsonObject;
+      readonly displayId?: string;
+      /** True for `update_display_data`. */
+      readonly update: boolean;
+    }
+  | { readonly kind: 'clear'; readonly wait: boolean }
+  /** An error outside any cell's own reply, such as an unhandled rejection. */
+  | ({ readonly kind: 'error' } & ErrorReport);
+
+export type IsComplete =
+  | { readonly status: 'complete' | 'invalid' | 'unknown' }
+  | { readonly status: 'incomplete'; readonly indent: string };
+
+export interface InterpreterEvents {
+  /** `cellId` is absent for output that belongs to no cell, such as a child process started by nobody we know. */
+  readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
+  /** Asks the front end that sent the cell; resolves with what was typed, rejects when stdin isn't allowed. */
+  readonly onInput: (prompt: string, password: boolean, cellId: CellId | undefined) => Promise<string>;
+}
+
+export interface Interpreter {
+  /** Resolves only when all output the cell wrote has been delivered to `onOutput`. Never rejects. */
+  execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
+  /** Stops the running cell, keeping its state; harmless when nothing runs. */
+  interrupt(): Promise<void>;
+  isComplete(code: string): Promise<IsComplete>;
+  /** Ends the session and everything it started. */
+  shutdown(): Promise<void>;
+}
