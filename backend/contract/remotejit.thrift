@@ -32,7 +32,8 @@ service info {
 service remotejit {
   map<string, string> targets() throws (1: Exception e)
   bool compile(1: string name, 2: string signatures, 3: string ir) throws (1: Exception e)
-  Data call(1: string fullname, 2: Data arguments) throws (1: Exception e)
+  /* RBC names the second parameter `arguments`, which JavaScript reserves; names do not travel. */
+  Data call(1: string fullname, 2: Data argumentData) throws (1: Exception e)
   bool python(1: string statement) throws (1: Exception e)
 }
 
@@ -113,9 +114,12 @@ service rjit {
   /* Data connection. `attach` comes first; arguments and results are packed values (packed.ts). */
   bool attach(1: string session, 2: string token) throws (1: RemoteFault fault)
   CompileReport compile(1: CompileRequest request) throws (1: RemoteFault fault)
-  binary call(1: i32 handle, 2: binary arguments) throws (1: RemoteFault fault)
-  /* columns: one binary per parameter, either `length` packed elements or one (a broadcast scalar). */
-  binary map(1: i32 handle, 2: i64 length, 3: list<binary> columns) throws (1: RemoteFault fault)
+  binary call(1: i32 handle, 2: binary packed) throws (1: RemoteFault fault)
+  /*
+   * Named so because `map` is a reserved word of the IDL. columns: one binary per parameter, either `length` packed
+   * elements or one (a broadcast scalar).
+   */
+  binary mapColumns(1: i32 handle, 2: i64 length, 3: list<binary> columns) throws (1: RemoteFault fault)
   /* kind: "opt" (optimised IR) or "asm" */
   string emit(1: i32 handle, 2: string kind) throws (1: RemoteFault fault)
   bool drop(1: list<i32> handles) throws (1: RemoteFault fault)
