@@ -41,7 +41,7 @@ export function parseSignature(text: string): FunctionType {
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = /\s+|([A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)|([*(){}<>,[\]|=])/gy;
+  const pattern = /\s+|([A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)|([*(){}<>,[\]|])/gy;
   while (pattern.lastIndex < text.length) {
     const start = pattern.lastIndex;
     const match = pattern.exec(text);
@@ -56,6 +56,8 @@ function tokenize(text: string): Token[] {
     const end = pattern.lastIndex;
     if (match[1]) tokens.push({ kind: 'word', text: match[1], start, end });
     else if (match[2]) tokens.push({ kind: 'punctuation', text: match[2], start, end });
+    // RBC's annotations follow a bar; the parser refuses them whatever they hold.
+    if (match[2] === '|') return tokens;
   }
   tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
   return tokens;

@@ -1,0 +1,117 @@
+import { RemoteError } from './remote-error.ts';
+import type { FunctionType } from './types.ts';
+import { type Value, type ValueCodec, valueCodec } from './value-codec.ts';
+
+/**
+ * Packed values: how arguments and a result lie between client, wire and machine code. Little-endian; each argument
+ * starts at a multiple of 8 bytes and lies in the low bytes of its slot at its natural width; unused bytes are 0.
+ */
+export interface PackedLayout {
+  readonly argumentOffsets: readonly number[];
+  readonly argumentsByteLength: number;
+  /** The result's area: at least one complex128. */
+  readonly resultByteLength: number;
+}
+
+const SLOT_BYTES = 8;
+const RESULT_BYTES = 16;
+
+/** @throws RemoteError `unsupported` for a type without a packed form */
+export function packedLayout(signature: FunctionType): PackedLayout {
+  return new PackedSignature(signature).layout;
+}
+
+/** @throws RemoteError `bad-argument` naming the argument that doesn't fit */
+export function packArguments(signature: FunctionType, args: readonly unknown[]): Uint8Array {
+  return new PackedSignature(signature).packArguments(args);
+}
+
+export function unpackResult(signature: FunctionType, bytes: Uint8Array): Value {
+  return new PackedSignature(signature).unpackResult(bytes);
+}
+
+/** The codec of one signature, made once and kept: the hot path of a call. */
+export class PackedSignature {
+  readonly layout: PackedLayout;
+  readonly #parameters: readonly ValueCodec[];
+  readonly #result: ValueCodec;
+
+  constructor(signature: FunctionType) {
+    this.#parameters = signature.parameters.map(valueCodec);
+    this.#result = valueCodec(signature.result);
+    const argumentOffsets: number[] = [];
+    let offset = 0;
+    for (const codec of this.#parameters) {
+      argumentOffsets.push(offset);
+      offset += Math.ceil(codec.byteLength / SLOT_BYTES) * SLOT_BYTES;
+    }
+    this.layout = { argumentOffsets, argumentsByteLength: offset, resultByteLength: RESULT_BYTES };
+  }
+
+  /**
+   * Writes `args` at `offset` of `view`, whose bytes there are 0.
+   *
+   * @returns undefined, or which argument (0-based) doesn't fit and why
+   */
+  write(
+    view: DataView,
+    offset: number,
+    args: readonly unknown[],
+  ): { index: number; problem: string } | undefined {
+    for (let index = 0; index < this.#parameters.length; index += 1) {
+      const at = offset + (this.layout.argumentOffsets[index] ?? 0);
+      const problem = this.#parameters[index]?.write(view, at, args[index]);
+      if (problem !== undefined) return { index, problem };
+    }
+    return undefined;
+  }
+
+  /** Reads the result that starts at `offset` of `view`. */
+  read(view: DataView, offset: number): Value {
+    return this.#result.read(view, offset);
+  }
+
+  packArguments(args: readonly unknown[]): Uint8Array {
+    if (args.length !== this.#parameters.length) {
+      throw new RemoteError(
+        'bad-argument',
+        `${args.length} arguments given, ${this.#parameters.length} expected`,
+      );
+    }
+    const bytes = new Uint8Array(this.layout.argumentsByteLength);
+    const bad = this.write(viewOf(bytes), 0, args);
+    if (bad) throw new RemoteError('bad-argument', `argument ${bad.index + 1}: ${bad.problem}`);
+    return bytes;
+  }
+
+  /** The server's side of `packArguments`. */
+  unpackArguments(bytes: Uint8Array): Value[] {
+    this.#expectLength(bytes, this.layout.argumentsByteLength, 'arguments');
+    const view = viewOf(bytes);
+    return this.#parameters.map((codec, index) => codec.read(view, this.layout.argumentOffsets[index] ?? 0));
+  }
+
+  packResult(value: unknown): Uint8Array {
+    const bytes = new Uint8Array(this.layout.resultByteLength);
+    const problem = this.#result.write(viewOf(bytes), 0, value);
+    if (problem !== undefined) throw new RemoteError('bad-argument', `result: ${problem}`);
+    return bytes;
+  }
+
+  unpackResult(bytes: Uint8Array): Value {
+    this.#expectLength(bytes, this.layout.resultByteLength, 'a result');
+    return this.#result.read(viewOf(bytes), 0);
+  }
+
+  #expectLength(bytes: Uint8Array, expected: number, what: string): void {
+    if (bytes.byteLength === expected) return;
+    throw new RemoteError(
+      'protocol',
+      `${what} of ${bytes.byteLength} bytes arrived where ${expected} are expected`,
+    );
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
