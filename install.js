@@ -1,0 +1,337 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * Sets the project up: packages, build, libLLVM, kernelspec. Every step looks first and acts only where something is
+ * missing, so that running it again is quick. Plain JavaScript without dependencies: it runs before anything is there.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const oldestNode = [20, 11];
+
+const usage = `usage: node install.js [--client-only] [--demo] [--quiet]
+
+  --client-only  go on without libLLVM: cells then need a remote backend (%rjit connect)
+  --demo         run notebooks/rbc-demo.ipynb afterwards and save what it gives
+  --quiet        say nothing when nothing had to be done
+`;
+
+/** Thrown when the user has to do something; the message says what. */
+class SetUpError extends Error {}
+
+/** @typedef {{ readonly clientOnly: boolean, readonly demo: boolean, readonly quiet: boolean }} Options */
+
+async function main() {
+  const options = readOptions();
+  checkNode();
+  step(options, 'packages', installPackages());
+  step(options, 'build', build());
+  step(options, 'libLLVM', provideLibLLVM(options));
+  step(options, 'kernelspec', await registerKernelspec());
+  if (options.demo) runDemo();
+}
+
+/** @returns {Options} */
+function readOptions() {
+  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+  const { values } = parseArgs({ options: { 'client-only': flag, demo: flag, quiet: flag, help: flag } });
+  if (values.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  return { clientOnly: values['client-only'], demo: values.demo, quiet: values.quiet };
+}
+
+/**
+ * @typedef {{ readonly changed: boolean, readonly text: string }} StepResult
+ * @param {Options} options
+ * @param {string} name
+ * @param {StepResult} result
+ */
+function step(options, name, result) {
+  if (result.changed || !options.quiet) process.stdout.write(`${name.padEnd(11)}${result.text}\n`);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new SetUpError(
+    `this is Node ${process.versions.node}, rjit needs ${oldestNode.join('.')} or later: https://nodejs.org/en/download`,
+  );
+}
+
+// ---- packages
+
+/** @returns {StepResult} */
+function installPackages() {
+  const stampPath = join(root, 'node_modules', '.rjit-install.json');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const stamp = { lock, platform: `${process.platform}-${process.arch}` };
+  const last = existsSync(stampPath) ? JSON.parse(readFileSync(stampPath, 'utf8')) : undefined;
+  if (last?.lock === stamp.lock && last.platform === stamp.platform) {
+    return linkCommand()
+      ? { changed: true, text: 'linked npx rjit' }
+      : { changed: false, text: 'up to date' };
+  }
+  const startMs = Date.now();
+  const samePlatform = last === undefined || last.platform === stamp.platform;
+  const changed = !(samePlatform && fitsLockFile());
+  if (changed) {
+    process.stdout.write('packages   npm ci …\n');
+    run('npm', ['ci', '--no-audit', '--no-fund'], 'npm ci failed; its messages above say why');
+  }
+  writeFileSync(stampPath, `${JSON.stringify(stamp, null, 2)}\n`);
+  linkCommand();
+  return { changed, text: changed ? `installed in ${seconds(startMs)}` : 'up to date' };
+}
+
+/** Whether node_modules, as npm recorded it, has what the lock file asks for: somebody ran npm before us. */
+function fitsLockFile() {
+  const recordPath = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(recordPath)) return false;
+  const installed = readLock(recordPath);
+  const wanted = readLock(join(root, 'package-lock.json'));
+  delete wanted[''];
+  const fits = Object.entries(wanted).every(([path, entry]) => {
+    const found = installed[path];
+    // Packages for other platforms are optional and absent.
+    return found === undefined ? entry.optional === true : found.version === entry.version;
+  });
+  return fits && Object.keys(installed).every((path) => path in wanted);
+}
+
+/**
+ * @param {string} path
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
+function readLock(path) {
+  return JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
+}
+
+/**
+ * Makes `npx rjit` work in the project: npm links the commands of dependencies, but not of the project itself.
+ * @returns {boolean} whether the link was missing
+ */
+function linkCommand() {
+  const target = join(root, 'dist', 'kernel', 'cli.js');
+  const folder = join(root, 'node_modules', '.bin');
+  if (process.platform === 'win32') {
+    const shim = join(folder, 'rjit.cmd');
+    if (existsSync(shim)) return false;
+    writeFileSync(shim, `@node "%~dp0\\..\\..\\dist\\kernel\\cli.js" %*\r\n`);
+    return true;
+  }
+  const link = join(folder, 'rjit');
+  const content = relative(folder, target);
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === content)
+    return false;
+  mkdirSync(folder, { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(content, link);
+  return true;
+}
+
+// ---- build
+
+/** @returns {StepResult} */
+function build() {
+  const startMs = Date.now();
+  const removed = removeStaleOutput('');
+  const newestBefore = newestBuildMs();
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc, '-b'], 'the build failed; the compiler’s messages above say where');
+  const command = join(root, 'dist', 'kernel', 'cli.js');
+  if (process.platform !== 'win32') chmodSync(command, 0o755);
+  const changed = removed > 0 || newestBuildMs() > newestBefore;
+  return { changed, text: changed ? `built in ${seconds(startMs)}` : 'up to date' };
+}
+
+/**
+ * Removes what the compiler made of sources that are gone: it never does, and old tests would run for ever.
+ * @param {string} folder relative to dist/
+ * @returns {number} how many files were removed
+ */
+function removeStaleOutput(folder) {
+  const output = join(root, 'dist', folder);
+  if (!existsSync(output)) return 0;
+  let removed = 0;
+  for (const entry of readdirSync(output, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      removed += removeStaleOutput(path);
+    } else {
+      const source = /^(.*?)(\.d\.ts|\.js)(\.map)?$/.exec(path)?.[1];
+      if (source === undefined || existsSync(join(root, `${source}.ts`))) continue;
+      rmSync(join(root, 'dist', path));
+      removed += 1;
+    }
+  }
+  if (removed > 0 && readdirSync(output).length === 0) rmSync(output, { recursive: true });
+  return removed;
+}
+
+/** When the compiler last wrote anything: it touches a project's build info whenever it builds the project. */
+function newestBuildMs() {
+  const output = join(root, 'dist');
+  if (!existsSync(output)) return 0;
+  const infos = readdirSync(output, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.tsbuildinfo'),
+  );
+  return Math.max(0, ...infos.map((path) => lstatSync(join(output, path)).mtimeMs));
+}
+
+// ---- libLLVM
+
+/**
+ * @param {Options} options
+ * @returns {StepResult}
+ */
+function provideLibLLVM(options) {
+  const found = smokeTest();
+  if (found.ok) return { changed: false, text: found.text };
+  if (options.clientOnly) return { changed: false, text: 'none; this machine can only use a remote backend' };
+  if (!isDebianLike() || process.getuid?.() !== 0) {
+    throw new SetUpError(
+      `${found.text}\nThe local backend needs libLLVM 14 or later. Install it with\n\n    ${installCommand()}\n\n` +
+        'and run this again, or add --client-only to go on without a local backend.',
+    );
+  }
+  const installed = installDebianPackage();
+  const again = smokeTest();
+  if (!again.ok) throw new SetUpError(`${installed} is installed, but it doesn't work:\n${again.text}`);
+  return { changed: true, text: `${again.text} (installed ${installed})` };
+}
+
+/**
+ * Compiles and calls an addition through libLLVM, in a process of its own.
+ * @returns {{ readonly ok: boolean, readonly text: string }}
+ */
+function smokeTest() {
+  const path = join(root, 'dist', 'backend', 'llvm', 'smoke-test.js');
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [path], { encoding: 'utf8' });
+  if (status !== 0)
+    return { ok: false, text: stderr.trim() || stdout.trim() || `the smoke test ended by ${signal}` };
+  const { llvmVersion, library } = JSON.parse(stdout);
+  return { ok: true, text: `${llvmVersion} in ${library}` };
+}
+
+function isDebianLike() {
+  return commandExists('apt-get') && commandExists('apt-cache');
+}
+
+/** @returns {string} the package that was installed */
+function installDebianPackage() {
+  process.stdout.write('libLLVM    not found; apt-get update …\n');
+  apt(['update', '-q']);
+  const name = newestDebianPackage();
+  if (name === undefined) throw new SetUpError('apt offers no libllvm of version 14 or later on this system');
+  process.stdout.write(`libLLVM    apt-get install ${name} …\n`);
+  apt(['install', '-y', '-q', '--no-install-recommends', name]);
+  return name;
+}
+
+/** @param {readonly string[]} args */
+function apt(args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stdout, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env });
+  if (status !== 0) throw new SetUpError(`apt-get ${args.join(' ')} failed:\n${stdout}${stderr}`);
+}
+
+/** 19 is the version we measure with; without it the newest one. Ubuntu adds `t64` to some names. */
+function newestDebianPackage() {
+  const { stdout } = spawnSync('apt-cache', ['pkgnames', 'libllvm'], { encoding: 'utf8' });
+  const offered = (stdout ?? '').split('\n').flatMap((name) => {
+    const version = Number(/^libllvm(\d+)(t64)?$/.exec(name)?.[1]);
+    return version >= 14 ? [{ name, version }] : [];
+  });
+  offered.sort((a, b) => b.version - a.version);
+  return (offered.find(({ version }) => version === 19) ?? offered[0])?.name;
+}
+
+/** The one command for this system. */
+function installCommand() {
+  if (process.platform === 'darwin') return 'brew install llvm';
+  if (isDebianLike()) return `sudo apt-get install ${newestDebianPackage() ?? 'libllvm19'}`;
+  if (commandExists('dnf')) return 'sudo dnf install llvm-libs';
+  return 'sudo apt-get install libllvm19    (Debian, Ubuntu; elsewhere the package that holds libLLVM.so)';
+}
+
+/** @param {string} name */
+function commandExists(name) {
+  return (process.env.PATH ?? '')
+    .split(':')
+    .some((folder) => folder !== '' && existsSync(join(folder, name)));
+}
+
+// ---- kernelspec and demo
+
+/** @returns {Promise<StepResult>} */
+async function registerKernelspec() {
+  const { defaultKernelspec, installKernelspec } = await import('./dist/kernel/kernelspec.js');
+  const { directory, changed } = await installKernelspec(defaultKernelspec);
+  return { changed, text: directory.replace(homedir(), '~') };
+}
+
+function runDemo() {
+  const notebook = join('notebooks', 'rbc-demo.ipynb');
+  const saved = join('notebooks', 'rbc-demo.executed.ipynb');
+  const command = join(root, 'dist', 'kernel', 'cli.js');
+  process.stdout.write('\n');
+  const { status } = spawnSync(process.execPath, [command, 'run', notebook, '-o', saved], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  process.exitCode = status ?? 1;
+}
+
+// ----
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {string} problem said when it fails
+ */
+function run(command, args, problem) {
+  // A shell finds npm.cmd on Windows; no argument here needs quoting.
+  const shell = process.platform === 'win32' && command === 'npm';
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell,
+  });
+  if (error !== undefined) throw new SetUpError(`${command} can't be started: ${error.message}`);
+  if (status !== 0) throw new SetUpError(problem);
+}
+
+/** @param {number} startMs */
+function seconds(startMs) {
+  return `${((Date.now() - startMs) / 1000).toFixed(1)} s`;
+}
+
+try {
+  await main();
+} catch (error) {
+  const expected = error instanceof SetUpError || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(`${expected ? `install.js: ${error.message}` : /** @type {Error} */ (error).stack}\n`);
+  process.exitCode = 1;
+}

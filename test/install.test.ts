@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { repositoryRoot } from './support/repository-root.ts';
+
+/**
+ * install.js in a project of stand-ins: each tool it calls writes its name and arguments to `calls.log`. The smoke
+ * test passes once the file `llvm-is-there` exists; the stand-in for apt-get makes it.
+ */
+interface Project {
+  directory: string;
+}
+
+const setUp = suite<Project>('install.js', { directory: '' });
+
+setUp.before.each(async (project) => {
+  project.directory = await mkdtemp(join(tmpdir(), 'rjit-install-'));
+  const put = async (path: string, text: string) => {
+    await mkdir(dirname(join(project.directory, path)), { recursive: true });
+    await writeFile(join(project.directory, path), text);
+  };
+  const tool = async (name: string, script: string) => {
+    await put(`tools/${name}`, `#!/bin/sh\necho "${name} $*" >> calls.log\n${script}\n`);
+    await chmod(join(project.directory, 'tools', name), 0o755);
+  };
+  await copyFile(join(repositoryRoot, 'install.js'), join(project.directory, 'install.js'));
+  await put('package.json', '{"type":"module"}');
+  const packages = { 'node_modules/a': { version: '1.0.0' } };
+  await put('package-lock.json', JSON.stringify({ packages: { '': {}, ...packages } }));
+  await put('fake-node_modules/.package-lock.json', JSON.stringify({ packages }));
+  await put('fake-node_modules/typescript/bin/tsc', '');
+  await put('dist/kernel/cli.js', 'console.log("cli", ...process.argv.slice(2));');
+  await put('kernel/cli.ts', '');
+  await put(
+    'dist/kernel/kernelspec.js',
+    `export const defaultKernelspec = {};
+     export const installKernelspec = async () => ({ directory: '/kernels/rjit', changed: false });`,
+  );
+  await put('kernel/kernelspec.ts', '');
+  await put(
+    'dist/backend/llvm/smoke-test.js',
+    `import { existsSync } from 'node:fs';
+     const ok = existsSync('llvm-is-there');
+     console.log(JSON.stringify(ok ? { ok, llvmVersion: '19.1.7', library: 'libLLVM.so.19.1' } : { ok, error: 'no libLLVM' }));
+     process.exitCode = ok ? 0 : 1;`,
+  );
+  await put('backend/llvm/smoke-test.ts', '');
+  await tool('npm', 'cp -r fake-node_modules node_modules');
+  await tool('apt-cache', 'printf "libllvm14\\nlibllvm19\\nlibllvm20\\nlibllvm-ocaml-dev\\n"');
+  await tool('apt-get', 'case "$*" in *install*) : > llvm-is-there ;; esac');
+});
+
+setUp.after.each(async ({ directory }) => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs install.js as root or as somebody else, whoever runs the tests. */
+function install(project: Project, userId: number, ...args: string[]): Run {
+  const asUser = `data:text/javascript,process.getuid=()=>${userId}`;
+  return spawnSync(process.execPath, ['--import', asUser, 'install.js', ...args], {
+    cwd: project.directory,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(project.directory, 'tools')}${delimiter}/usr/bin${delimiter}/bin` },
+  });
+}
+
+async function calls(project: Project): Promise<string[]> {
+  const text = await readFile(join(project.directory, 'calls.log'), 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function haveLlvm(project: Project): Promise<void> {
+  await writeFile(join(project.directory, 'llvm-is-there'), '');
+}
+
+setUp('the first run installs packages, the second does and says nothing', async (project) => {
+  await haveLlvm(project);
+  const first = install(project, 1000, '--quiet');
+  assert.is(first.status, 0, first.stderr);
+  assert.match(first.stdout, 'packages   installed');
+  assert.equal(await calls(project), ['npm ci --no-audit --no-fund']);
+  assert.equal(pick(install(project, 1000, '--quiet')), { status: 0, stdout: '', stderr: '' });
+  assert.is((await calls(project)).length, 1);
+});
+
+function pick({ status, stdout, stderr }: Run): Run {
+  return { status, stdout, stderr };
+}
+
+setUp('packages that somebody installed with npm are not installed again', async (project) => {
+  await haveLlvm(project);
+  spawnSync('cp', ['-r', 'fake-node_modules', 'node_modules'], { cwd: project.directory });
+  assert.is(install(project, 1000).status, 0);
+  assert.equal(await calls(project), []);
+});
+
+setUp('a changed lock file installs packages again', async (project) => {
+  await haveLlvm(project);
+  install(project, 1000);
+  await writeFile(
+    join(project.directory, 'package-lock.json'),
+    '{"packages":{"node_modules/a":{"version":"2.0.0"}}}',
+  );
+  install(project, 1000);
+  assert.is((await calls(project)).length, 2);
+});
+
+setUp('root on Debian gets the package that works best, and is told', async (project) => {
+  const run = install(project, 0);
+  assert.is(run.status, 0, run.stderr);
+  assert.match(run.stdout, 'apt-get install libllvm19');
+  assert.match(run.stdout, '19.1.7 in libLLVM.so.19.1');
+  const aptCalls = (await calls(project)).filter((call) => call.startsWith('apt-get'));
+  assert.equal(aptCalls, ['apt-get update -q', 'apt-get install -y -q --no-install-recommends libllvm19']);
+});
+
+setUp('anybody else is told the one command, and apt-get is not run', async (project) => {
+  const run = install(project, 1000);
+  assert.is(run.status, 1);
+  assert.match(run.stderr, '\n    sudo apt-get install libllvm19\n');
+  assert.not.ok((await calls(project)).some((call) => call.startsWith('apt-get')));
+});
+
+setUp('--client-only goes on without libLLVM', async (project) => {
+  const run = install(project, 1000, '--client-only');
+  assert.is(run.status, 0, run.stderr);
+  assert.match(run.stdout, 'kernelspec /kernels/rjit');
+});
+
+setUp('output of a source that is gone is removed, and no other', async (project) => {
+  await haveLlvm(project);
+  const stale = join(project.directory, 'dist', 'test', 'gone.test.js');
+  await mkdir(dirname(stale), { recursive: true });
+  await writeFile(stale, '');
+  await writeFile(`${stale}.map`, '');
+  assert.is(install(project, 1000).status, 0);
+  assert.is(await stat(stale).catch(() => 'gone'), 'gone');
+  assert.is(await stat(`${stale}.map`).catch(() => 'gone'), 'gone');
+  assert.ok(await stat(join(project.directory, 'dist', 'kernel', 'cli.js')));
+});
+
+setUp('npx finds the command after set-up', async (project) => {
+  await haveLlvm(project);
+  install(project, 1000);
+  const link = join(project.directory, 'node_modules', '.bin', 'rjit');
+  assert.is((await stat(link)).ino, (await stat(join(project.directory, 'dist', 'kernel', 'cli.js'))).ino);
+});
+
+setUp('--demo runs the demo notebook and saves it', async (project) => {
+  await haveLlvm(project);
+  const run = install(project, 1000, '--demo');
+  assert.match(run.stdout, 'cli run notebooks/rbc-demo.ipynb -o notebooks/rbc-demo.executed.ipynb');
+});
+
+setUp('an unknown option is refused by name', (project) => {
+  const run = install(project, 1000, '--clientonly');
+  assert.is(run.status, 1);
+  assert.match(run.stderr, "Unknown option '--clientonly'");
+});
+
+setUp.run();
