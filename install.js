@@ -212,7 +212,7 @@ function provideLibLLVM(options) {
   if (options.clientOnly) return { changed: false, text: 'none; this machine can only use a remote backend' };
   if (!isDebianLike() || process.getuid?.() !== 0) {
     throw new SetUpError(
-      `${found.text}\nThe local backend needs libLLVM 14 or later. Install it with\n\n    ${installCommand()}\n\n` +
+      `${found.text}\nThe local backend needs libLLVM 14 to 19. Install it with\n\n    ${installCommand()}\n\n` +
         'and run this again, or add --client-only to go on without a local backend.',
     );
   }
@@ -244,7 +244,7 @@ function installDebianPackage() {
   process.stdout.write('libLLVM    not found; apt-get update …\n');
   apt(['update', '-q']);
   const name = newestDebianPackage();
-  if (name === undefined) throw new SetUpError('apt offers no libllvm of version 14 or later on this system');
+  if (name === undefined) throw new SetUpError('apt offers no libllvm of version 14 to 19 on this system');
   process.stdout.write(`libLLVM    apt-get install ${name} …\n`);
   apt(['install', '-y', '-q', '--no-install-recommends', name]);
   return name;
@@ -257,15 +257,14 @@ function apt(args) {
   if (status !== 0) throw new SetUpError(`apt-get ${args.join(' ')} failed:\n${stdout}${stderr}`);
 }
 
-/** 19 is the version we measure with; without it the newest one. Ubuntu adds `t64` to some names. */
+/** The newest version that the backend supports. Ubuntu adds `t64` to some names. */
 function newestDebianPackage() {
   const { stdout } = spawnSync('apt-cache', ['pkgnames', 'libllvm'], { encoding: 'utf8' });
   const offered = (stdout ?? '').split('\n').flatMap((name) => {
     const version = Number(/^libllvm(\d+)(t64)?$/.exec(name)?.[1]);
-    return version >= 14 ? [{ name, version }] : [];
+    return version >= 14 && version <= 19 ? [{ name, version }] : [];
   });
-  offered.sort((a, b) => b.version - a.version);
-  return (offered.find(({ version }) => version === 19) ?? offered[0])?.name;
+  return offered.sort((a, b) => b.version - a.version)[0]?.name;
 }
 
 /** The one command for this system. */
