@@ -1,0 +1,52 @@
+import { NO_PARENT, type ParentJson } from './channels.ts';
+import type { CellId } from './interpreter.ts';
+import type { Message } from './messages.ts';
+
+/** How many cells back late output still finds its own cell; older output goes to the latest cell. */
+const REMEMBERED_CELLS = 4096;
+
+export interface Execution {
+  readonly cellId: CellId;
+  readonly executionCount: number;
+  readonly request: Message;
+  readonly silent: boolean;
+  readonly allowStdin: boolean;
+}
+
+/** Numbers executions and remembers which request each belongs to, so that late output reaches its own cell. */
+export class Executions {
+  readonly #byCell = new Map<CellId, Execution>();
+  #latest: Execution | undefined;
+  #count = 0;
+  #lastCellId = 0;
+
+  /** The number of the latest execution that was stored in history; 0 before the first. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** An execution that isn't stored gets the next number too, but leaves it to the next one. */
+  begin(
+    request: Message,
+    options: { readonly silent: boolean; readonly storeHistory: boolean; readonly allowStdin: boolean },
+  ): Execution {
+    const executionCount = this.#count + 1;
+    if (options.storeHistory && !options.silent) this.#count = executionCount;
+    this.#lastCellId += 1;
+    const { silent, allowStdin } = options;
+    const execution = { cellId: this.#lastCellId, executionCount, request, silent, allowStdin };
+    this.#byCell.set(execution.cellId, execution);
+    this.#byCell.delete(execution.cellId - REMEMBERED_CELLS);
+    if (!silent) this.#latest = execution;
+    return execution;
+  }
+
+  /** The execution that output belongs to; without a cell, the latest one that isn't silent. */
+  find(cellId: CellId | undefined): Execution | undefined {
+    return (cellId === undefined ? undefined : this.#byCell.get(cellId)) ?? this.#latest;
+  }
+
+  parentOf(cellId: CellId | undefined): ParentJson {
+    return this.find(cellId)?.request.headerJson ?? NO_PARENT;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Frame } from './signing.ts';
+
+export interface SendingSocket {
+  send(frames: Frame[]): Promise<void>;
+  readonly closed: boolean;
+}
+
+/** zeromq allows one send in flight per socket (a second one throws EBUSY), so sends wait for their turn here. */
+export class SendQueue {
+  readonly #socket: SendingSocket;
+  readonly #onError: (error: unknown, frames: Frame[]) => Promise<void>;
+  readonly #waiting: Frame[][] = [];
+  #drain: Promise<void> | undefined;
+
+  /** `onError` decides what becomes of a message that could not be sent; the queue goes on afterwards. */
+  constructor(socket: SendingSocket, onError: (error: unknown, frames: Frame[]) => Promise<void>) {
+    this.#socket = socket;
+    this.#onError = onError;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  push(frames: Frame[]): void {
+    this.#waiting.push(frames);
+    this.#drain ??= this.#sendAll();
+  }
+
+  /** Resolves when everything pushed so far has been handed to ZeroMQ. */
+  async drained(): Promise<void> {
+    await this.#drain;
+  }
+
+  async #sendAll(): Promise<void> {
+    let next = this.#waiting.shift();
+    while (next !== undefined && !this.#socket.closed) {
+      try {
+        await this.#socket.send(next);
+      } catch (error) {
+        if (!this.#socket.closed) await this.#onError(error, next);
+      }
+      next = this.#waiting.shift();
+    }
+    this.#drain = undefined;
+  }
+}

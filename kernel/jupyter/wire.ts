@@ -1,0 +1,60 @@
+/** Jupyter messages on the wire: `identities… <IDS|MSG> signature header parent metadata content buffers…`. */
+import { type Message, MessageError, parseHeader, parseJsonObject } from './messages.ts';
+import type { Frame, MessageSigner, SignedFrames } from './signing.ts';
+
+const DELIMITER = '<IDS|MSG>';
+const delimiterBytes = Buffer.from(DELIMITER);
+
+export interface OutgoingMessage {
+  readonly identities: readonly Frame[];
+  readonly headerJson: string;
+  /** `{}` for a message without a parent. */
+  readonly parentHeaderJson: string;
+  readonly metadataJson: string;
+  readonly contentJson: string;
+  readonly buffers?: readonly Uint8Array[];
+}
+
+/**
+ * Splits, authenticates and parses the frames of one message.
+ * @throws {MessageError} when the frames aren't a Jupyter message.
+ * @throws {SignatureError} when the signature is wrong or replayed; nothing was parsed then.
+ */
+export function decodeMessage(frames: readonly Uint8Array[], signer: MessageSigner): Message {
+  const delimiter = frames.findIndex((frame) => delimiterBytes.equals(frame));
+  if (delimiter < 0) {
+    throw new MessageError(`no ${DELIMITER} delimiter in a message of ${frames.length} frames`);
+  }
+  const [signature, header, parent, metadata, content, ...buffers] = frames.slice(delimiter + 1);
+  if (!signature || !header || !parent || !metadata || !content) {
+    const found = frames.length - delimiter - 1;
+    throw new MessageError(
+      `${found} frames after ${DELIMITER}; expected at least 5: signature, header, parent header, metadata, content`,
+    );
+  }
+  signer.verify(textOf(signature), [header, parent, metadata, content]);
+  const headerJson = textOf(header);
+  return {
+    identities: frames.slice(0, delimiter),
+    header: parseHeader(parseJsonObject(headerJson, 'header')),
+    headerJson,
+    parentHeader: parseJsonObject(textOf(parent), 'parent header'),
+    metadata: parseJsonObject(textOf(metadata), 'metadata'),
+    content: parseJsonObject(textOf(content), 'content'),
+    buffers,
+  };
+}
+
+export function encodeMessage(message: OutgoingMessage, signer: MessageSigner): Frame[] {
+  const signed: SignedFrames = [
+    message.headerJson,
+    message.parentHeaderJson,
+    message.metadataJson,
+    message.contentJson,
+  ];
+  return [...message.identities, DELIMITER, signer.sign(signed), ...signed, ...(message.buffers ?? [])];
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}

@@ -1,0 +1,119 @@
+/**
+ * An interpreter for tests of the protocol: its "code" is a script of one command a line, so that a test can make
+ * it produce any output, in any order, without a language.
+ */
+import type {
+  ErrorReport,
+  ExecuteOutcome,
+  ExecuteRequest,
+  Interpreter,
+  InterpreterEvents,
+  IsComplete,
+} from '../../kernel/jupyter/interpreter.ts';
+
+export class EchoInterpreter implements Interpreter {
+  readonly #events: InterpreterEvents;
+  readonly #late: (() => void)[] = [];
+  #interrupt: (() => void) | undefined;
+
+  constructor(events: InterpreterEvents) {
+    this.#events = events;
+  }
+
+  async execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    let result: string | undefined;
+    for (const line of request.code.split('\n')) {
+      const [command = '', ...words] = line.split(' ');
+      const rest = words.join(' ');
+      const outcome = await this.#run(command, rest, request);
+      if (typeof outcome === 'object') return { status: 'error', ...outcome };
+      result = outcome ?? result;
+    }
+    const userExpressions = Object.fromEntries(
+      Object.entries(request.userExpressions).map(([name, expression]) => [
+        name,
+        { status: 'ok', data: { 'text/plain': expression }, metadata: {} },
+      ]),
+    );
+    const ok = { status: 'ok', userExpressions, payload: [] } as const;
+    return result === undefined ? ok : { ...ok, result: { 'text/plain': result } };
+  }
+
+  async interrupt(): Promise<void> {
+    this.#interrupt?.();
+  }
+
+  async isComplete(code: string): Promise<IsComplete> {
+    return code.endsWith('{') ? { status: 'incomplete', indent: '  ' } : { status: 'complete' };
+  }
+
+  async shutdown(): Promise<void> {
+    this.#interrupt?.();
+  }
+
+  /** An error report ends the cell; a string is its result so far. */
+  async #run(
+    command: string,
+    text: string,
+    { cellId }: ExecuteRequest,
+  ): Promise<ErrorReport | string | undefined> {
+    const { onOutput, onInput } = this.#events;
+    switch (command) {
+      case 'result':
+        return text;
+      case 'stdout':
+      case 'stderr':
+        onOutput({ kind: 'stream', name: command, text: `${text}\n` }, cellId);
+        return undefined;
+      case 'late':
+        // Held back until a later cell says `now`.
+        this.#late.push(() => onOutput({ kind: 'stream', name: 'stdout', text: `${text}\n` }, cellId));
+        return undefined;
+      case 'now':
+        for (const write of this.#late.splice(0)) write();
+        return undefined;
+      case 'display':
+        onOutput({ kind: 'display', data: { 'text/plain': text }, metadata: {}, update: false }, cellId);
+        return undefined;
+      case 'display-as':
+      case 'update': {
+        const [displayId = '', ...data] = text.split(' ');
+        const update = command === 'update';
+        const bundle = { 'text/plain': data.join(' ') };
+        onOutput({ kind: 'display', data: bundle, metadata: {}, displayId, update }, cellId);
+        return undefined;
+      }
+      case 'clear':
+        onOutput({ kind: 'clear', wait: text === 'wait' }, cellId);
+        return undefined;
+      case 'flood':
+        for (let line = 0; line < Number(text); line++) {
+          onOutput({ kind: 'stream', name: 'stdout', text: `line ${line}\n` }, cellId);
+        }
+        return undefined;
+      case 'input':
+      case 'password':
+        try {
+          return await onInput(text, command === 'password', cellId);
+        } catch (error) {
+          const evalue = error instanceof Error ? error.message : String(error);
+          return report(error instanceof Error ? error.name : 'Error', evalue);
+        }
+      case 'fail':
+        return report('EchoError', text);
+      case 'wait':
+        await new Promise<void>((resolve) => {
+          this.#interrupt = resolve;
+        });
+        return report('KeyboardInterrupt', 'interrupted');
+      case 'exit':
+        return process.exit(Number(text));
+      default:
+        return undefined;
+    }
+  }
+}
+
+function report(ename: string, evalue: string): ErrorReport {
+  return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
+}
