@@ -1,0 +1,61 @@
+/** A client's five sockets; the only place where it touches ZeroMQ. */
+import { randomUUID } from 'node:crypto';
+import { Dealer, Subscriber } from 'zeromq';
+import { type ConnectionInfo, endpointOf } from '../jupyter/connection-file.ts';
+import { SendQueue } from '../jupyter/send-queue.ts';
+import type { Frame } from '../jupyter/signing.ts';
+
+export type ClientChannel = 'shell' | 'control' | 'stdin';
+
+export interface ClientSocketEvents {
+  readonly onMessage: (channel: ClientChannel | 'iopub', frames: Uint8Array[]) => void;
+  readonly onHeartbeat: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A kernel that starts binds within a tenth of a second: connecting again soon is what makes starts quick. */
+const RECONNECT = { reconnectInterval: 5, reconnectMaxInterval: 20, linger: 0 } as const;
+
+export class ClientSockets {
+  readonly #dealers: Readonly<Record<ClientChannel | 'hb', Dealer>>;
+  readonly #queues: Readonly<Record<ClientChannel | 'hb', SendQueue>>;
+  readonly #iopub: Subscriber;
+
+  constructor(connection: ConnectionInfo, events: ClientSocketEvents) {
+    // The kernel sends input requests to the shell's routing id, so stdin must have the same.
+    const routingId = randomUUID();
+    const dealer = () => new Dealer({ ...RECONNECT, routingId });
+    this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer(), hb: new Dealer(RECONNECT) };
+    this.#iopub = new Subscriber({ ...RECONNECT, receiveHighWaterMark: 0 });
+    this.#iopub.subscribe();
+    this.#iopub.connect(endpointOf(connection, 'iopub'));
+    for (const channel of ['shell', 'control', 'stdin', 'hb'] as const) {
+      this.#dealers[channel].connect(endpointOf(connection, channel));
+    }
+    const queue = (socket: Dealer) => new SendQueue(socket, async (error) => events.onError(error));
+    const { shell, control, stdin, hb } = this.#dealers;
+    this.#queues = { shell: queue(shell), control: queue(control), stdin: queue(stdin), hb: queue(hb) };
+    for (const channel of ['shell', 'control', 'stdin'] as const) {
+      void receive(this.#dealers[channel], (frames) => events.onMessage(channel, frames));
+    }
+    void receive(hb, () => events.onHeartbeat());
+    void receive(this.#iopub, (frames) => events.onMessage('iopub', frames));
+  }
+
+  send(channel: ClientChannel, frames: Frame[]): void {
+    this.#queues[channel].push(frames);
+  }
+
+  /** The empty frame is for kernels whose heartbeat is a REP socket. */
+  sendHeartbeat(): void {
+    if (this.#queues.hb.length === 0) this.#queues.hb.push(['', 'ping']);
+  }
+
+  close(): void {
+    for (const socket of [...Object.values(this.#dealers), this.#iopub]) socket.close();
+  }
+}
+
+async function receive(socket: Dealer | Subscriber, onFrames: (frames: Buffer[]) => void): Promise<void> {
+  for await (const frames of socket) onFrames(frames);
+}

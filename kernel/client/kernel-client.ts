@@ -1,0 +1,206 @@
+/** A headless Jupyter client: starts a kernel, or joins a running one, and talks to it over ZeroMQ. */
+import type { ConnectionInfo } from '../jupyter/connection-file.ts';
+import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
+import { ClientChannels } from './client-channels.ts';
+import { deferred } from './deferred.ts';
+import { Heartbeat } from './heartbeat.ts';
+import {
+  type ExecuteOptions,
+  type ExecuteReply,
+  type KernelConnection,
+  KernelDiedError,
+  KernelTimeoutError,
+} from './kernel-connection.ts';
+import { type KernelDeath, KernelProcess, type SpawnOptions } from './kernel-process.ts';
+
+const DEFAULT_STARTUP_TIMEOUT_MS = 60_000;
+/** From a reply to its idle status; more than a loaded machine needs. */
+const IDLE_TIMEOUT_MS = 10_000;
+/** After a shutdown request, before the kernel is killed; jupyter_client waits as long. */
+const SHUTDOWN_GRACE_MS = 5000;
+/** A kernel that we did not start is taken for dead when its heartbeat fails for this long. */
+const HEARTBEAT_TIMEOUT_MS = 15_000;
+/** How often a start is tried again when another process took one of the ports in between. */
+const START_ATTEMPTS = 3;
+
+export interface LaunchOptions extends SpawnOptions {
+  readonly startupTimeoutMs?: number;
+  readonly onIopub?: (message: Message) => void;
+}
+
+export class KernelClient implements KernelConnection {
+  /** Resolves when the kernel is gone, asked or not. */
+  readonly died: Promise<KernelDeath>;
+  readonly #channels: ClientChannels;
+  readonly #process: KernelProcess | undefined;
+  readonly #heartbeat: Heartbeat;
+  #info: JsonObject = {};
+
+  private constructor(
+    connection: ConnectionInfo,
+    kernelProcess: KernelProcess | undefined,
+    onIopub: ((message: Message) => void) | undefined,
+  ) {
+    const { promise: lost, resolve: onLost } = deferred<KernelDeath>();
+    this.#process = kernelProcess;
+    this.#channels = new ClientChannels(connection, {
+      onIopub: (message) => onIopub?.(message),
+      onHeartbeat: () => this.#heartbeat.answered(),
+      onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
+    });
+    this.#heartbeat = new Heartbeat({
+      ping: () => this.#channels.sendHeartbeat(),
+      timeoutMs: kernelProcess === undefined ? HEARTBEAT_TIMEOUT_MS : Number.POSITIVE_INFINITY,
+      onLost: (silentMs) =>
+        onLost({ reason: `no heartbeat for ${Math.round(silentMs / 1000)} s`, stderr: '' }),
+    });
+    this.died = kernelProcess?.died ?? lost;
+    void this.died.then((death) => this.#channels.fail(diedError(death)));
+  }
+
+  /** Starts a kernel and waits until it answers. @throws {KernelDiedError} @throws {KernelTimeoutError} */
+  static async launch(options: LaunchOptions): Promise<KernelClient> {
+    for (let attempt = 1; ; attempt++) {
+      const kernelProcess = await KernelProcess.spawn(options);
+      const client = new KernelClient(kernelProcess.connection, kernelProcess, options.onIopub);
+      try {
+        await client.#waitUntilReady(options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS);
+        return client;
+      } catch (error) {
+        await client.kill();
+        const portTaken =
+          error instanceof Error && /address (already )?in use|EADDRINUSE/i.test(error.message);
+        if (!portTaken || attempt === START_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Joins a kernel that runs already; its end is noticed by its heartbeat. */
+  static async connect(
+    connection: ConnectionInfo,
+    options: Pick<LaunchOptions, 'startupTimeoutMs' | 'onIopub'> = {},
+  ): Promise<KernelClient> {
+    const client = new KernelClient(connection, undefined, options.onIopub);
+    try {
+      await client.#waitUntilReady(options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS);
+      return client;
+    } catch (error) {
+      client.#close();
+      throw error;
+    }
+  }
+
+  get info(): JsonObject {
+    return this.#info;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Sends any request; resolves with the content of its reply. @throws {KernelDiedError} */
+  async request(channel: 'shell' | 'control', type: string, content: JsonObject = {}): Promise<JsonObject> {
+    return (await this.#channels.request(channel, type, content).reply).content;
+  }
+
+  async execute(options: ExecuteOptions): Promise<ExecuteReply> {
+    const { onMessage, onInput, metadata } = options;
+    const sent = this.#channels.request('shell', 'execute_request', executeContent(options), {
+      onMessage,
+      onInput,
+      metadata,
+    });
+    const reply = await sent.reply;
+    await withDeadline(
+      sent.idle,
+      IDLE_TIMEOUT_MS,
+      'the kernel has replied, but its idle status did not come',
+    );
+    return parseReply(reply);
+  }
+
+  async interrupt(): Promise<void> {
+    if (this.#process?.interruptMode === 'signal') this.#process.interrupt();
+    else await this.request('control', 'interrupt_request');
+  }
+
+  async shutdown(): Promise<void> {
+    const request = this.#channels.request('control', 'shutdown_request', { restart: false });
+    await Promise.race([request.reply.catch(() => {}), this.died, delay(SHUTDOWN_GRACE_MS)]);
+    await this.#process?.end(SHUTDOWN_GRACE_MS);
+    this.#close();
+  }
+
+  async kill(): Promise<void> {
+    await this.#process?.end(0);
+    this.#close();
+  }
+
+  /**
+   * The kernel is ready when it answers on shell and we hear it on iopub: a subscription takes effect a little
+   * after the connection, and output before that would be lost.
+   */
+  async #waitUntilReady(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    const seconds = Math.round(timeoutMs / 1000);
+    for (;;) {
+      const left = deadline - performance.now();
+      const request = this.#channels.request('shell', 'kernel_info_request', {});
+      const reply = await withDeadline(request.reply, left, `the kernel did not answer within ${seconds} s`);
+      this.#info = reply.content;
+      const heard = await Promise.race([request.idle.then(() => true), delay(100).then(() => false)]);
+      if (heard) return;
+      if (left <= 0) throw new KernelTimeoutError(`nothing came on the iopub channel within ${seconds} s`);
+    }
+  }
+
+  #close(): void {
+    this.#heartbeat.stop();
+    this.#channels.close();
+    this.#channels.fail(new KernelDiedError('the connection to the kernel was closed'));
+  }
+}
+
+function executeContent(options: ExecuteOptions): JsonObject {
+  return {
+    code: options.code,
+    silent: options.silent ?? false,
+    store_history: options.storeHistory ?? true,
+    user_expressions: { ...options.userExpressions },
+    allow_stdin: options.onInput !== undefined,
+    stop_on_error: options.stopOnError ?? true,
+  };
+}
+
+function parseReply({ content, metadata }: Message): ExecuteReply {
+  const text = (field: string) => (typeof content[field] === 'string' ? content[field] : '');
+  const { status, execution_count: count, traceback } = content;
+  return {
+    status: status === 'ok' || status === 'aborted' ? status : 'error',
+    executionCount: typeof count === 'number' ? count : undefined,
+    ename: text('ename'),
+    evalue: text('evalue'),
+    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
+    content,
+    metadata: isJsonObject(metadata) ? metadata : {},
+  };
+}
+
+function diedError({ reason, stderr }: KernelDeath): KernelDiedError {
+  const output = stderr === '' ? 'it wrote nothing to stderr' : `the end of its stderr:\n${stderr}`;
+  return new KernelDiedError(`the kernel ended (${reason}); ${output}`);
+}
+
+async function withDeadline<T>(promise: Promise<T>, timeoutMs: number, message: string): Promise<T> {
+  const { promise: expired, reject } = deferred<never>();
+  const timer = setTimeout(() => reject(new KernelTimeoutError(message)), timeoutMs);
+  try {
+    return await Promise.race([promise, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

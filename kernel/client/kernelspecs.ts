@@ -1,0 +1,78 @@
+/** Kernelspecs: how a kernel is started. https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeJson, isJsonObject, type JsonObject, parseJsonObject } from '../jupyter/messages.ts';
+import { dataDirectories } from './jupyter-paths.ts';
+
+export interface Kernelspec {
+  readonly name: string;
+  readonly displayName: string;
+  readonly language: string;
+  /** With `{connection_file}` where the path goes. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly interruptMode: 'signal' | 'message';
+  readonly resourceDirectory: string;
+}
+
+/** No such kernelspec, or a broken one; the text says where was looked and what is there. */
+export class KernelspecNotFoundError extends Error {
+  override readonly name = 'KernelspecNotFoundError';
+}
+
+/** @throws {KernelspecNotFoundError} */
+export function findKernelspec(name: string, env: NodeJS.ProcessEnv = process.env): Kernelspec {
+  const folders = dataDirectories(env).map((folder) => join(folder, 'kernels'));
+  // Jupyter compares kernelspec names in lower case.
+  const wanted = name.toLowerCase();
+  for (const folder of folders) {
+    const found = list(folder).find((entry) => entry.toLowerCase() === wanted);
+    if (found !== undefined) return readKernelspec(join(folder, found), found);
+  }
+  const available = [...new Set(folders.flatMap(list))].sort().join(', ') || 'none';
+  throw new KernelspecNotFoundError(
+    `there is no kernelspec "${name}"; available: ${available} (looked in ${folders.join(', ')})`,
+  );
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((entry) => /^[A-Za-z0-9._-]+$/.test(entry));
+  } catch {
+    return []; // Most of the folders on the search path don't exist.
+  }
+}
+
+function readKernelspec(resourceDirectory: string, name: string): Kernelspec {
+  const path = join(resourceDirectory, 'kernel.json');
+  try {
+    const fields = parseJsonObject(readFileSync(path, 'utf8'), 'the file');
+    return {
+      name,
+      displayName: typeof fields.display_name === 'string' ? fields.display_name : name,
+      language: typeof fields.language === 'string' ? fields.language : '',
+      argv: parseArgv(fields),
+      env: parseEnv(fields),
+      interruptMode: fields.interrupt_mode === 'message' ? 'message' : 'signal',
+      resourceDirectory,
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new KernelspecNotFoundError(`the kernelspec ${path} is broken: ${reason}`);
+  }
+}
+
+function parseArgv({ argv }: JsonObject): readonly string[] {
+  if (Array.isArray(argv) && argv.length > 0) {
+    const words = argv.filter((word) => typeof word === 'string');
+    if (words.length === argv.length) return words;
+  }
+  throw new KernelspecNotFoundError(`argv is ${describeJson(argv)}; expected an array of strings`);
+}
+
+function parseEnv({ env }: JsonObject): Readonly<Record<string, string>> {
+  if (env === undefined) return {};
+  if (!isJsonObject(env))
+    throw new KernelspecNotFoundError(`env is ${describeJson(env)}; expected an object`);
+  return Object.fromEntries(Object.entries(env).map(([key, value]) => [key, String(value)]));
+}
