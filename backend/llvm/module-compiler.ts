@@ -1,0 +1,141 @@
+import { performance } from 'node:perf_hooks';
+import { RemoteError } from '../contract/remote-error.ts';
+import { Context, type EmittedFile, type MemoryBuffer, Module } from './handles.ts';
+import type { Llvm } from './llvm.ts';
+import { checkFunctions, type ExpectedFunction } from './module-check.ts';
+import { prepareModule } from './module-preparation.ts';
+import type { Target } from './target.ts';
+
+const PIPELINE = 'default<O3>';
+/** How LLVM's messages name the text it reads: `<ir>:3:10: error: …`. */
+const TEXT_NAME = '<ir>';
+
+/** Times in microseconds. */
+export interface CompilePhases {
+  readonly parse: number;
+  readonly verify: number;
+  readonly optimize: number;
+  readonly codegen: number;
+}
+
+export interface CompileInput {
+  readonly ir: string;
+  /** What `ir` must define. */
+  readonly functions: readonly ExpectedFunction[];
+  /** IR appended to it: the entries, which alone stay visible to the linker. */
+  readonly entryText: string;
+  readonly entryNames: ReadonlySet<string>;
+}
+
+export interface CompiledObject {
+  /** The caller owns it. */
+  readonly object: MemoryBuffer;
+  readonly phases: CompilePhases;
+  /** The module has variables of its own, so two copies of its code would not be the same functions. */
+  readonly hasState: boolean;
+}
+
+/** Turns IR text into machine code, or into text to read, for one target. Keeps nothing between calls. */
+export class ModuleCompiler {
+  readonly #llvm: Llvm;
+  readonly #target: Target;
+
+  constructor(llvm: Llvm, target: Target) {
+    this.#llvm = llvm;
+    this.#target = target;
+  }
+
+  /** @throws RemoteError `ir-parse`, `ir-verify`, `unresolved-symbol`, `unsupported` or `compile-failed` */
+  compile(input: CompileInput): CompiledObject {
+    return this.#inContext((context) => {
+      const clock = new PhaseClock();
+      const module = this.#parse(context, input);
+      try {
+        const parse = clock.lap();
+        checkFunctions(this.#llvm.api, module, input.functions);
+        module.verify();
+        const { hasState } = this.#prepare(context, module, input.entryNames);
+        const verify = clock.lap();
+        module.optimize(this.#target.machine, PIPELINE);
+        const optimize = clock.lap();
+        const object = this.#emit(context, module, 'object');
+        return { object, hasState, phases: { parse, verify, optimize, codegen: clock.lap() } };
+      } finally {
+        module.dispose();
+      }
+    });
+  }
+
+  /** Optimised IR or assembly of what `symbol` needs, under its own name and without entries. */
+  describe(ir: string, expected: ExpectedFunction, form: 'opt' | 'asm'): string {
+    return this.#inContext((context) => {
+      const { api } = this.#llvm;
+      const module = Module.parse(api, context, ir, TEXT_NAME);
+      try {
+        checkFunctions(api, module, [expected]);
+        module.verify();
+        this.#prepare(context, module, new Set([expected.symbol]));
+        module.optimize(this.#target.machine, PIPELINE);
+        if (form === 'opt') return module.print();
+        const assembly = this.#emit(context, module, 'assembly');
+        const text = assembly.bytes().toString();
+        assembly.dispose();
+        return text;
+      } finally {
+        module.dispose();
+      }
+    });
+  }
+
+  /**
+   * The text and its entries are parsed in one go, the fast way. Where that fails, the text is read alone, so that the
+   * error is about the text and not about an entry that calls it.
+   */
+  #parse(context: Context, input: CompileInput): Module {
+    const { api } = this.#llvm;
+    try {
+      return Module.parse(api, context, `${input.ir}\n${input.entryText}`, TEXT_NAME);
+    } catch (error) {
+      const alone = Module.parse(api, context, input.ir, TEXT_NAME);
+      try {
+        checkFunctions(api, alone, input.functions);
+      } finally {
+        alone.dispose();
+      }
+      throw error;
+    }
+  }
+
+  #prepare(context: Context, module: Module, keep: ReadonlySet<string>): { hasState: boolean } {
+    return prepareModule(this.#llvm.api, context, module, this.#target, keep);
+  }
+
+  #emit(context: Context, module: Module, fileType: EmittedFile): MemoryBuffer {
+    const buffer = module.emit(this.#target.machine, fileType);
+    const errors = context.takeErrors();
+    if (errors.length === 0) return buffer;
+    buffer.dispose();
+    throw new RemoteError('compile-failed', errors.join('\n'));
+  }
+
+  #inContext<T>(body: (context: Context) => T): T {
+    const context = new Context(this.#llvm.api);
+    try {
+      return body(context);
+    } finally {
+      context.dispose();
+    }
+  }
+}
+
+class PhaseClock {
+  #start = performance.now();
+
+  /** Microseconds since the last lap. */
+  lap(): number {
+    const now = performance.now();
+    const microseconds = (now - this.#start) * 1000;
+    this.#start = now;
+    return microseconds;
+  }
+}

@@ -1,0 +1,64 @@
+import { formatType } from '../contract/format-type.ts';
+import { RemoteError } from '../contract/remote-error.ts';
+import type { FunctionType, Type } from '../contract/types.ts';
+
+/** How pointers are spelled: `double*` up to LLVM 14 and in what rjit sends, `ptr` where LLVM prints since 15. */
+export type PointerStyle = 'typed' | 'opaque';
+
+/**
+ * The LLVM type that values of `type` have in a compiled function, as LLVM prints it.
+ *
+ * @throws RemoteError `unsupported` for a type that can't be a parameter or result of a remote function
+ */
+export function naturalType(type: Type, pointers: PointerStyle = 'typed'): string {
+  switch (type.kind) {
+    case 'void':
+      return 'void';
+    case 'bool':
+      return `i${Math.max(type.bits, 8)}`;
+    case 'int':
+    case 'uint':
+    case 'char':
+      return `i${type.bits}`;
+    case 'float':
+      return floatingType(type, type.bits);
+    case 'complex': {
+      const part = floatingType(type, type.bits / 2);
+      return `{ ${part}, ${part} }`;
+    }
+    case 'string':
+      return pointerTo('i8', pointers);
+    case 'pointer':
+      return pointerTo(type.element.kind === 'void' ? 'i8' : naturalType(type.element, pointers), pointers);
+    case 'array':
+    case 'tuple':
+    case 'struct':
+    case 'function':
+    case 'custom':
+      throw unsupported(type);
+  }
+}
+
+/** `i64 (i64, i64)`, as LLVM prints the type of a function with this signature. */
+export function naturalFunctionType(signature: FunctionType, pointers: PointerStyle): string {
+  const parameters = signature.parameters.map((parameter) => naturalType(parameter, pointers));
+  return `${naturalType(signature.result, pointers)} (${parameters.join(', ')})`;
+}
+
+function pointerTo(element: string, pointers: PointerStyle): string {
+  return pointers === 'typed' ? `${element}*` : 'ptr';
+}
+
+function floatingType(type: Type, bits: number): string {
+  if (bits === 32) return 'float';
+  if (bits === 64) return 'double';
+  throw unsupported(type);
+}
+
+function unsupported(type: Type): RemoteError {
+  return new RemoteError(
+    'unsupported',
+    `${formatType(type)} can't be a parameter or result of a remote function; use bool, the integers, float32, ` +
+      'float64, complex64, complex128 or a pointer',
+  );
+}
