@@ -1,10 +1,11 @@
 /** `rjit doctor`: says what rjit needs and what it can use, what of it is there, and how to get the rest. */
 import { spawn } from 'node:child_process';
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultKernelspec, kernelspecDirectory } from './kernelspec.ts';
+import { findKernelspec, KernelspecNotFoundError } from './client/kernelspecs.ts';
+import { defaultKernelspec } from './kernelspec.ts';
 
 /** `missing` is something rjit needs; `absent` is something it can do without. */
 type State = 'ok' | 'missing' | 'absent';
@@ -56,19 +57,21 @@ async function libLLVM(): Promise<Finding> {
   };
 }
 
+/** Where Jupyter would find it, and whether what it starts is still there. */
 async function kernelspec(): Promise<Finding> {
-  const { name, location } = defaultKernelspec;
-  const directory = kernelspecDirectory(location, name);
+  const { name } = defaultKernelspec;
   const remedy = 'npx rjit install writes it';
   try {
-    const spec: { argv: readonly string[] } = JSON.parse(
-      await readFile(join(directory, 'kernel.json'), 'utf8'),
-    );
-    await Promise.all(spec.argv.slice(0, 2).map((path) => access(path)));
-    return { state: 'ok', text: `kernelspec ${name} (${directory})` };
+    const { argv, resourceDirectory } = findKernelspec(name);
+    for (const path of argv.slice(0, 2)) {
+      if (await exists(path)) continue;
+      const text = `kernelspec ${name} (${resourceDirectory}) starts ${path}, which is gone`;
+      return { state: 'missing', text, remedy };
+    }
+    return { state: 'ok', text: `kernelspec ${name} (${resourceDirectory})` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { state: 'missing', text: `kernelspec ${name}: ${reason}`, remedy };
+    if (!(error instanceof KernelspecNotFoundError)) throw error;
+    return { state: 'missing', text: `kernelspec: ${error.message}`, remedy };
   }
 }
 
@@ -102,13 +105,16 @@ async function jupyter(): Promise<Finding> {
 async function findCommand(name: string): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (folder !== '' && isThere) return path;
+    if (folder !== '' && (await exists(path))) return path;
   }
   return undefined;
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface Ended {

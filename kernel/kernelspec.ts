@@ -5,9 +5,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { userDataDirectory } from './client/jupyter-paths.ts';
+import { PROTOCOL_VERSION } from './jupyter/messages.ts';
 
 export type KernelspecLocation =
   | { readonly kind: 'user' }
@@ -55,15 +56,6 @@ function dataDirectory(location: KernelspecLocation): string {
     case 'prefix':
       return join(resolve(location.directory), 'share', 'jupyter');
   }
-}
-
-/** As jupyter_core's `jupyter_data_dir`. */
-function userDataDirectory(): string {
-  const { JUPYTER_DATA_DIR, APPDATA, XDG_DATA_HOME } = process.env;
-  if (JUPYTER_DATA_DIR) return JUPYTER_DATA_DIR;
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
-  if (process.platform === 'win32') return join(APPDATA || join(homedir(), 'AppData', 'Roaming'), 'jupyter');
-  return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'jupyter');
 }
 
 function pythonPrefix(): string {
@@ -126,7 +118,7 @@ async function kernelJson(options: KernelspecOptions): Promise<object> {
     display_name: options.displayName,
     language: 'typescript',
     interrupt_mode: 'message',
-    kernel_protocol_version: '5.4.0',
+    kernel_protocol_version: `${PROTOCOL_VERSION}.0`,
     metadata: { debugger: false, rjit: { package: 'rjit-kernel' } },
   };
 }
