@@ -38,8 +38,9 @@ export function readCaseFiles(folder: string): CaseFile[] {
  * `*.txt.actual`; `UPDATE=1` rewrites the file instead, and is refused where `CI` is set.
  */
 export function runCases(folder: string, produce: Produce): void {
-  const update = process.env.UPDATE === '1';
-  if (update && process.env.CI !== undefined && process.env.CI !== '' && process.env.CI !== 'false') {
+  const { CI, UPDATE } = process.env;
+  const update = UPDATE === '1';
+  if (update && CI !== undefined && CI !== '' && CI !== 'false') {
     throw new Error('UPDATE=1 rewrites expectations and is not allowed where CI is set');
   }
   const files = readCaseFiles(folder);
@@ -59,8 +60,7 @@ function runCaseFile(file: CaseFile, produce: Produce, update: boolean): void {
       }
       actualCases[index] = { ...expected, sections };
       if (update) return;
-      for (const [at, section] of sections.entries())
-        assert.fixture(section.body, expected.sections[at]?.body);
+      for (const [at, { body }] of sections.entries()) assert.is(body, expected.sections[at]?.body);
     });
   }
   test.after(() => recordActual(file, actualCases, update));

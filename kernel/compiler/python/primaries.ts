@@ -1,0 +1,123 @@
+import type { Call, Expression } from '../core.ts';
+import { syntaxError } from '../parse-diagnostic.ts';
+import { atom } from './atoms.ts';
+import { type Cursor, isAt } from './cursor.ts';
+import { comprehensionClauses } from './displays.ts';
+import { beginsExpression, expression, namedExpression, starredOrNamed } from './expressions.ts';
+import { describeToken } from './token.ts';
+
+/** An atom with its calls, subscripts and attributes. */
+export function primary(cursor: Cursor): Expression {
+  const start = cursor.token.span.start;
+  let object = atom(cursor);
+  for (;;) {
+    if (cursor.at('(')) {
+      cursor.countOperator();
+      object = call(cursor, object, start);
+    } else if (cursor.at('[')) {
+      cursor.countOperator();
+      object = subscript(cursor, object, start);
+    } else if (cursor.accept('.') !== undefined) {
+      cursor.countOperator();
+      const name = cursor.takeName('an attribute');
+      object = {
+        kind: 'attribute',
+        object,
+        name: name.text,
+        nameSpan: name.span,
+        span: cursor.spanFrom(start),
+      };
+    } else {
+      return object;
+    }
+  }
+}
+
+function call(cursor: Cursor, callee: Expression, start: number): Expression {
+  const args: Expression[] = [];
+  const keywords: Call['keywords'][number][] = [];
+  cursor.take();
+  while (!cursor.at(')')) {
+    argument(cursor, args, keywords);
+    if (cursor.accept(',') === undefined) break;
+  }
+  closeList(cursor, ')', 'arguments');
+  return { kind: 'call', callee, args, keywords, span: cursor.spanFrom(start) };
+}
+
+function argument(cursor: Cursor, args: Expression[], keywords: Call['keywords'][number][]): void {
+  const { span } = cursor.token;
+  if (cursor.accept('**') !== undefined) {
+    expression(cursor);
+    const whole = cursor.spanFrom(span.start);
+    cursor.reportUnsupported(`'**' arguments are not supported`, whole, 'write each argument as name=value');
+  } else if (cursor.atKind('name') && isAt(cursor.peek(1), '=')) {
+    keywordArgument(cursor, keywords);
+  } else {
+    const value = starredOrNamed(cursor);
+    if (comprehensionClauses(cursor)) {
+      const whole = cursor.spanFrom(span.start);
+      cursor.reportUnsupported('generator expressions are not supported', whole, 'write a for loop');
+    }
+    if (cursor.at('=')) {
+      cursor.fail(
+        'only a name can stand before the = of a keyword argument',
+        `write '==' to compare`,
+        value.span,
+      );
+    }
+    if (keywords.length > 0) {
+      const hint = 'move it before the keyword arguments';
+      cursor.report(syntaxError('a positional argument follows a keyword argument', value.span, hint));
+    }
+    args.push(value);
+  }
+}
+
+function keywordArgument(cursor: Cursor, keywords: Call['keywords'][number][]): void {
+  const name = cursor.take();
+  cursor.take();
+  const value = expression(cursor);
+  if (keywords.some((other) => other.name === name.text)) {
+    cursor.report(syntaxError(`the keyword argument '${name.text}' is repeated`, name.span, 'give it once'));
+  }
+  keywords.push({ name: name.text, value, span: cursor.spanFrom(name.span.start) });
+}
+
+/** Takes the closing bracket, or tells a forgotten comma from other trouble. */
+export function closeList(cursor: Cursor, close: string, what: string): void {
+  if (cursor.accept(close) !== undefined) return;
+  const found = describeToken(cursor.token);
+  const message = `expected ',' or '${close}' between the ${what}, found ${found}`;
+  cursor.fail(message, beginsExpression(cursor.token) ? 'a comma may be missing before it' : undefined);
+}
+
+function subscript(cursor: Cursor, object: Expression, start: number): Expression {
+  const open = cursor.take();
+  if (cursor.at(']')) cursor.fail('expected an index between the brackets, found nothing');
+  const indices: Expression[] = [];
+  while (!cursor.at(']')) {
+    indices.push(sliceOrIndex(cursor));
+    if (cursor.accept(',') === undefined) break;
+  }
+  closeList(cursor, ']', 'indices');
+  const [only] = indices;
+  const flat = indices.length === 1 && only?.kind === 'tuple' && only.span.start > open.span.start;
+  return { kind: 'index', object, indices: flat ? only.elements : indices, span: cursor.spanFrom(start) };
+}
+
+function sliceOrIndex(cursor: Cursor): Expression {
+  const start = cursor.token.span.start;
+  const first = cursor.at(':') ? undefined : namedExpression(cursor);
+  if (first !== undefined && !cursor.at(':')) return first;
+  while (cursor.accept(':') !== undefined) {
+    if (!cursor.at(':') && !cursor.at(']') && !cursor.at(',')) expression(cursor);
+  }
+  const span = cursor.spanFrom(start);
+  cursor.reportUnsupported(
+    'slices are not supported',
+    span,
+    'loop over the indices: for i in range(start, stop)',
+  );
+  return first ?? { kind: 'none', span };
+}
