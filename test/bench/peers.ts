@@ -1,0 +1,91 @@
+/** Other kernels to measure beside ours. They live in `.venv/`, which `--install-peers` makes. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kernelspec } from '../../kernel/client/kernelspecs.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
+
+/** A kernel to measure, and the programs for it. */
+export interface Subject {
+  /** With its version, as the table's head. */
+  readonly name: string;
+  readonly kernelspec: Pick<Kernelspec, 'name' | 'argv' | 'env' | 'interruptMode' | 'resourceDirectory'>;
+  readonly program: {
+    readonly onePlusOne: string;
+    readonly printLines: (count: number) => string;
+    readonly setVariable: string;
+    readonly readVariable: string;
+    readonly endlessLoop: string;
+  };
+}
+
+const environment = join(repositoryRoot, '.venv');
+
+/** Makes `.venv/` with ipykernel and Deno from the Python package index. Needs python3 with venv. */
+export function installPeers(): void {
+  const options = { stdio: 'inherit' } as const;
+  if (!existsSync(inEnvironment('pip'))) execFileSync('python3', ['-m', 'venv', environment], options);
+  execFileSync(inEnvironment('pip'), ['install', '--quiet', 'ipykernel', 'deno'], options);
+}
+
+/** Our kernel first, then the installed peers. */
+export function subjects(): readonly Subject[] {
+  return [rjit(), ...ipykernel(), ...deno()];
+}
+
+const javaScript: Subject['program'] = {
+  onePlusOne: '1+1',
+  printLines: (count) => `for (let i = 0; i < ${count}; i++) console.log(i)`,
+  setVariable: 'let kept = 42',
+  readVariable: 'console.log(kept)',
+  endlessLoop: 'while (true) {}',
+};
+
+const python: Subject['program'] = {
+  onePlusOne: '1+1',
+  printLines: (count) => `for i in range(${count}): print(i)`,
+  setVariable: 'kept = 42',
+  readVariable: 'print(kept)',
+  endlessLoop: 'while True: pass',
+};
+
+function rjit(): Subject {
+  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
+  const argv = [process.execPath, cli, 'kernel', '{connection_file}'];
+  return { name: 'rjit', kernelspec: spec('rjit', argv, 'message'), program: javaScript };
+}
+
+function ipykernel(): readonly Subject[] {
+  const command = inEnvironment('python');
+  if (!existsSync(command)) return [];
+  const version = output(command, ['-c', 'import ipykernel; print(ipykernel.__version__)']);
+  const argv = [command, '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
+  return [{ name: `ipykernel ${version}`, kernelspec: spec('python3', argv, 'signal'), program: python }];
+}
+
+function deno(): readonly Subject[] {
+  const command = inEnvironment('deno');
+  if (!existsSync(command)) return [];
+  const version = /deno (\S+)/.exec(output(command, ['--version']))?.[1] ?? '';
+  // Its kernelspec says nothing of interrupt_mode, but it understands the message, and a signal would end it.
+  const kernelspec = spec('deno', [command, 'jupyter', '--kernel', '--conn', '{connection_file}'], 'message');
+  return [{ name: `Deno ${version}`, kernelspec, program: javaScript }];
+}
+
+function spec(
+  name: string,
+  argv: readonly string[],
+  interruptMode: 'signal' | 'message',
+): Subject['kernelspec'] {
+  return { name, argv, env: {}, interruptMode, resourceDirectory: repositoryRoot };
+}
+
+function inEnvironment(command: string): string {
+  return process.platform === 'win32'
+    ? join(environment, 'Scripts', `${command}.exe`)
+    : join(environment, 'bin', command);
+}
+
+function output(command: string, args: readonly string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8' }).trim();
+}
