@@ -1,16 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import koffi, { type LibraryHandle } from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import { RemoteError } from '../contract/remote-error.ts';
+import { loadNativeLibrary } from './native-library.ts';
 
 /** Preferred first: 19 compiles loops fastest and reads every older form of IR that rjit sends. */
 export const SUPPORTED_MAJORS = [19, 18, 17, 16, 15, 14] as const;
-
-/**
- * Koffi runs synchronous calls, and so LLVM and compiled functions, on a stack of its own with a guard page.
- * 8 MiB is what a Linux program expects of its main thread's stack.
- */
-const CALL_STACK_BYTE_LENGTH = 8 * 1024 * 1024;
 
 export interface LoadedLibrary {
   /** As it was given to dlopen: a path or a bare soname. */
@@ -25,13 +20,12 @@ export interface LoadedLibrary {
  * @throws RemoteError `unsupported`, listing what was tried and how to install the library.
  */
 export function findLibrary(environment: NodeJS.ProcessEnv = process.env): LoadedLibrary {
-  configureCallStack();
   const failures: string[] = [];
   const override = environment.RJIT_LLVM;
   const candidates = override ? overrideCandidates(override) : defaultCandidates();
   for (const path of candidates) {
     try {
-      return { path, handle: koffi.load(path) };
+      return { path, handle: loadNativeLibrary(path) };
     } catch (error) {
       failures.push(`${path}: ${loadFailure(error)}`);
     }
@@ -44,15 +38,6 @@ export function libraryNames(major: number): readonly string[] {
   if (process.platform === 'darwin') return ['libLLVM.dylib'];
   const unversioned = major >= 18 ? [`libLLVM.so.${major}.1`] : [];
   return [...unversioned, `libLLVM-${major}.so.1`, `libLLVM-${major}.so`];
-}
-
-let callStackConfigured = false;
-
-/** Koffi takes a new stack size only before the first library is loaded. */
-function configureCallStack(): void {
-  if (callStackConfigured) return;
-  koffi.config({ sync_stack_size: CALL_STACK_BYTE_LENGTH });
-  callStackConfigured = true;
 }
 
 function overrideCandidates(override: string): readonly string[] {

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { RemoteError } from '../contract/remote-error.ts';
+import { loadNativeLibrary } from './native-library.ts';
 
 /** Memory outside V8's heap: its address never moves. */
 export interface NativeMemory {
@@ -35,7 +36,7 @@ function bindPosix() {
       `compiled functions run on Linux only, and this is ${process.platform}; connect to a server that runs Linux`,
     );
   }
-  const libc = koffi.load('libc.so.6');
+  const libc = loadNativeLibrary('libc.so.6');
   return {
     mmap: libc.func('mmap', REF, [REF, 'size_t', 'int', 'int', 'int', 'int64_t']) as (
       hint: number,
