@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { RemoteError } from './contract/remote-error.ts';
+import { bindAddress, checkBindPolicy } from './service/bind-policy.ts';
+import { EndpointFile } from './service/endpoint-file.ts';
+import { createLog, type Log } from './service/log.ts';
+import { parseServeOptions, type ServeOptions, serveUsage } from './service/serve-options.ts';
+import { Supervisor } from './service/supervisor.ts';
+import { readTokenFile, TokenCheck } from './service/token.ts';
+
+const exitCode = { ended: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * `rjit serve`: resolves when the server has ended, to the exit status: 0 after a signal or the end of the lifeline,
+ * 1 when it could not start or go on, 2 for wrong options.
+ */
+export async function serve(argv: readonly string[]): Promise<number> {
+  let options: ServeOptions | undefined;
+  try {
+    options = parseServeOptions(argv);
+  } catch (error) {
+    process.stderr.write(`rjit serve: ${RemoteError.from(error).detail}\n\n${serveUsage}`);
+    return exitCode.usage;
+  }
+  if (options === undefined) {
+    process.stdout.write(serveUsage);
+    return exitCode.ended;
+  }
+  return run(options);
+}
+
+async function run(options: ServeOptions): Promise<number> {
+  // A reader of our log that has gone must not end the server.
+  process.stderr.on('error', () => undefined);
+  const log = createLog(options.logFormat, (line) => process.stderr.write(line));
+  const endpointFile =
+    options.endpointFile === undefined ? undefined : new EndpointFile(options.endpointFile);
+  const removeEndpointFile = () => endpointFile?.remove();
+  process.once('exit', removeEndpointFile);
+  let supervisor: Supervisor | undefined;
+  try {
+    supervisor = createSupervisor(options, log);
+    const host = bindAddress(options.host);
+    const port = await supervisor.listen();
+    endpointFile?.write({ host, port, pid: process.pid });
+    log('info', 'listening', `listening on ${host}:${port}`, { pid: process.pid });
+    await endOf(supervisor, options, log);
+    return exitCode.ended;
+  } catch (error) {
+    const failure = RemoteError.from(error, 'unsupported');
+    log('error', failure.code, failure.detail);
+    await supervisor?.stop(0);
+    reportFailure(endpointFile, failure, log);
+    return exitCode.failed;
+  } finally {
+    removeEndpointFile();
+    process.off('exit', removeEndpointFile);
+  }
+}
+
+function createSupervisor(options: ServeOptions, log: Log): Supervisor {
+  const address = bindAddress(options.host);
+  const token = options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile);
+  checkBindPolicy(address, { hasToken: token !== undefined, hasTls: false, isInsecure: options.insecure });
+  return new Supervisor({
+    address,
+    port: options.port,
+    limits: options.limits,
+    tokens: new TokenCheck(token),
+    log,
+  });
+}
+
+/** Resolves when the server was told to end and has; rejects when no worker can be started at all. */
+async function endOf(supervisor: Supervisor, options: ServeOptions, log: Log): Promise<void> {
+  const ending = new AbortController();
+  const told = new Promise<void>((resolve, reject) => {
+    const end = (why: string, graceMs: number) => {
+      log('info', 'ending', why);
+      // A second order is obeyed at once: stop() then waits for nobody.
+      supervisor.stop(graceMs).then(resolve, reject);
+    };
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      const onSignal = () => end(signal, options.drainMs);
+      process.on(signal, onSignal);
+      ending.signal.addEventListener('abort', () => process.off(signal, onSignal));
+    }
+    if (options.lifeline) {
+      process.stdin.once('close', () => end('the lifeline closed', 0));
+      process.stdin.on('error', () => undefined);
+      process.stdin.resume();
+    }
+    supervisor.prepare().catch((error: unknown) => {
+      // One worker that dies is replaced; one that says why it can't work will not do better next time.
+      if (error instanceof RemoteError && error.code !== 'worker-died') reject(error);
+    });
+  });
+  try {
+    await told;
+  } finally {
+    ending.abort();
+    if (options.lifeline) process.stdin.destroy();
+  }
+}
+
+function reportFailure(endpointFile: EndpointFile | undefined, failure: RemoteError, log: Log): void {
+  try {
+    endpointFile?.write({ error: { code: failure.code, message: failure.detail } });
+  } catch (error) {
+    log('error', 'endpoint-file', RemoteError.from(error).detail);
+  }
+}
+
+const invoked = process.argv[1];
+if (invoked !== undefined && realpathSync(invoked) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await serve(process.argv.slice(2));
+}

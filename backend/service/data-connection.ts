@@ -1,0 +1,196 @@
+import type { Socket } from 'node:net';
+import { BinaryReader, BinaryWriter, type MessageHeader } from '../contract/binary-protocol.ts';
+import {
+  type HotMethod,
+  readCallRequest,
+  readMapRequest,
+  writeFaultReply,
+  writeReply,
+} from '../contract/call-messages.ts';
+import { MessageStream } from '../contract/message-stream.ts';
+import { RemoteError } from '../contract/remote-error.ts';
+import { MessageType } from '../contract/thrift-types.ts';
+import type { Limits } from './limits.ts';
+import type { ConnectionRole } from './worker-messages.ts';
+
+/** What runs the functions: the worker's side of `rjit:call` and `rjit:mapColumns`. */
+export interface HotService {
+  call(handle: number, packed: Uint8Array): Uint8Array;
+  map(handle: number, length: number, columns: readonly Uint8Array[]): Uint8Array;
+}
+
+export interface DataConnectionOptions {
+  readonly id: number;
+  readonly role: ConnectionRole;
+  readonly limits: Limits;
+  readonly hot: HotService;
+  /** Everything but the hot methods, by node-thrift. */
+  dispatch(header: MessageHeader, message: Uint8Array): Promise<Uint8Array>;
+  /** Whether the worker must not begin anything new. */
+  isStopped(): boolean;
+  /** `problem` is empty when the peer just closed. */
+  onClosed(problem: string): void;
+}
+
+/** Shared by all connections of the worker: a reply is written and copied before anything else can run. */
+const writer = new BinaryWriter();
+
+/**
+ * One client's data connection in its session's worker: answers messages one by one, in the order they came. What the
+ * peer sends wrongly ends this connection and nothing else.
+ */
+export class DataConnection {
+  readonly id: number;
+  readonly #socket: Socket;
+  readonly #options: DataConnectionOptions;
+  readonly #stream: MessageStream;
+  #isAnswering = false;
+  #isClosed = false;
+  #receivedByteLength = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, options: DataConnectionOptions) {
+    this.id = options.id;
+    this.#socket = socket;
+    this.#options = options;
+    this.#stream = new MessageStream(options.limits.maxMessageByteLength);
+  }
+
+  /** @param head what others have read of the socket already */
+  begin(head: Uint8Array): void {
+    const socket = this.#socket;
+    // An error is followed by 'close'.
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.close(''));
+    socket.on('end', () => this.close(''));
+    socket.on('drain', () => this.#answer());
+    if (head.byteLength > 0) this.#receive(head);
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  get isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
+  /** Bytes of replies that the peer has not taken yet. */
+  get unsentByteLength(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Everything received that no reply was or will be made for. Call it when the event loop will not turn again. */
+  takeUnread(): Uint8Array {
+    // read() would hand its bytes to the listener as well.
+    this.#socket.removeAllListeners('data');
+    const pending: unknown = this.#socket.read();
+    if (pending instanceof Uint8Array) this.#stream.push(pending);
+    return this.#stream.rest();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  close(problem: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    // The supervisor holds a copy of the socket: only an explicit end reaches the peer from here.
+    this.#socket.end(() => this.#socket.destroy());
+    this.#options.onClosed(problem);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    this.#receivedByteLength += chunk.byteLength;
+    this.#stream.push(chunk);
+    this.#answer();
+  }
+
+  #answer(): void {
+    if (this.#isAnswering || this.#isClosed) return;
+    try {
+      while (!this.#options.isStopped() && !this.#socket.writableNeedDrain) {
+        const message = this.#stream.next();
+        if (message === undefined) break;
+        const reader = new BinaryReader(message);
+        const header = reader.messageBegin();
+        if (header.type !== MessageType.call) {
+          throw new RemoteError(
+            'protocol',
+            `a message of type ${header.type} arrived; only calls are expected`,
+          );
+        }
+        if (!this.#answerHot(header, reader)) {
+          this.#answerLater(header, message);
+          return;
+        }
+      }
+      this.#watch();
+    } catch (error) {
+      this.close(RemoteError.from(error).detail);
+    }
+  }
+
+  /** The methods with a codec of their own; false for any other. */
+  #answerHot(header: MessageHeader, reader: BinaryReader): boolean {
+    if (this.#options.role !== 'rjit') return false;
+    if (header.name === 'rjit:call') {
+      const { handle, packed } = readCallRequest(reader);
+      this.#reply('call', header, () => this.#options.hot.call(handle, packed));
+      return true;
+    }
+    if (header.name === 'rjit:mapColumns') {
+      const { handle, length, columns } = readMapRequest(reader);
+      this.#reply('mapColumns', header, () => this.#options.hot.map(handle, Number(length), columns));
+      return true;
+    }
+    return false;
+  }
+
+  #reply(method: HotMethod, header: MessageHeader, run: () => Uint8Array): void {
+    writer.reset();
+    try {
+      writeReply(writer, method, header.sequenceId, run());
+    } catch (error) {
+      writer.reset();
+      writeFaultReply(writer, method, header.sequenceId, RemoteError.from(error).toFault());
+    }
+    this.#socket.write(writer.copy());
+  }
+
+  #answerLater(header: MessageHeader, message: Uint8Array): void {
+    this.#isAnswering = true;
+    this.#options.dispatch(header, message).then(
+      (reply) => {
+        this.#isAnswering = false;
+        if (this.#isClosed) return;
+        this.#socket.write(reply);
+        this.#answer();
+      },
+      (error: unknown) => {
+        this.#isAnswering = false;
+        this.close(RemoteError.from(error).detail);
+      },
+    );
+  }
+
+  /** A message that was begun must be completed in time; one of RBC's connections must not sit idle for ever. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    const { limits, role } = this.#options;
+    if (this.#stream.bufferedByteLength > 0) {
+      this.#expectMore(limits.messageTimeoutMs, 'a peer did not complete its message');
+    } else if (role === 'rbc') {
+      this.#expectMore(limits.idleTimeoutMs, '');
+    }
+  }
+
+  #expectMore(timeoutMs: number, problem: string): void {
+    const before = this.#receivedByteLength;
+    this.#timer = setTimeout(() => {
+      // After a long call, bytes may be waiting that arrived in time: the loop reads them before it comes here.
+      setImmediate(() => {
+        if (this.#receivedByteLength === before) this.close(problem);
+      });
+    }, timeoutMs);
+  }
+}

@@ -1,0 +1,116 @@
+import { parseArgs } from 'node:util';
+import { RemoteError } from '../contract/remote-error.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import type { LogFormat } from './log.ts';
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly endpointFile: string | undefined;
+  readonly lifeline: boolean;
+  readonly tokenFile: string | undefined;
+  readonly insecure: boolean;
+  readonly logFormat: LogFormat;
+  readonly drainMs: number;
+  readonly limits: Limits;
+}
+
+/** RBC's own default, which its clients try first. */
+const defaultPort = 11532;
+const defaultDrainMs = 5000;
+const highestPort = 65535;
+
+export const serveUsage = `usage: rjit serve [options]
+
+Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
+
+  --host HOST            address to listen on (default localhost)
+  --port PORT            port to listen on; 0 takes a free one (default ${defaultPort})
+  --endpoint-file FILE   once listening, write {"host", "port", "pid"} there as JSON; removed on exit
+  --lifeline             end when standard input ends, so that this server never outlives who started it
+  --token-file FILE      clients must show the word in this file
+  --insecure             listen beyond this machine without token and TLS
+  --call-timeout-ms N    cancel calls that run longer (default: never)
+  --drain-ms N           on SIGTERM, let calls in progress run this long (default ${defaultDrainMs})
+  --max-connections N    (default ${defaultLimits.maxConnections})
+  --max-sessions N       (default ${defaultLimits.maxSessions})
+  --max-message-bytes N  (default ${defaultLimits.maxMessageByteLength})
+  --log-format FORMAT    text or json, one record a line on standard error (default text)
+  --help
+`;
+
+/** @returns undefined when only the usage is wanted. @throws RemoteError `bad-request` saying which option is wrong */
+export function parseServeOptions(argv: readonly string[]): ServeOptions | undefined {
+  const { values } = parse(argv);
+  if (values.help) return undefined;
+  const logFormat = values['log-format'] ?? 'text';
+  if (logFormat !== 'text' && logFormat !== 'json') {
+    throw new RemoteError('bad-request', `--log-format is '${logFormat}'; expected text or json`);
+  }
+  const number = (name: NumericOption, lowest: number, highest: number) => {
+    const text = values[name];
+    return text === undefined ? undefined : parseInteger(name, text, lowest, highest);
+  };
+  return {
+    host: values.host ?? 'localhost',
+    port: number('port', 0, highestPort) ?? defaultPort,
+    endpointFile: values['endpoint-file'],
+    lifeline: values.lifeline ?? false,
+    tokenFile: values['token-file'],
+    insecure: values.insecure ?? false,
+    logFormat,
+    drainMs: number('drain-ms', 0, 3_600_000) ?? defaultDrainMs,
+    limits: {
+      ...defaultLimits,
+      callTimeoutMs: number('call-timeout-ms', 1, 86_400_000),
+      maxConnections: number('max-connections', 2, 1_000_000) ?? defaultLimits.maxConnections,
+      maxSessions: number('max-sessions', 1, 100_000) ?? defaultLimits.maxSessions,
+      maxMessageByteLength:
+        number('max-message-bytes', 1024, 2 ** 31 - 1) ?? defaultLimits.maxMessageByteLength,
+    },
+  };
+}
+
+type NumericOption =
+  | 'port'
+  | 'drain-ms'
+  | 'call-timeout-ms'
+  | 'max-connections'
+  | 'max-sessions'
+  | 'max-message-bytes';
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        host: { type: 'string' },
+        port: { type: 'string' },
+        'endpoint-file': { type: 'string' },
+        lifeline: { type: 'boolean' },
+        'token-file': { type: 'string' },
+        insecure: { type: 'boolean' },
+        'call-timeout-ms': { type: 'string' },
+        'drain-ms': { type: 'string' },
+        'max-connections': { type: 'string' },
+        'max-sessions': { type: 'string' },
+        'max-message-bytes': { type: 'string' },
+        'log-format': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new RemoteError('bad-request', RemoteError.from(error).detail, { cause: error });
+  }
+}
+
+function parseInteger(name: string, text: string, lowest: number, highest: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= lowest && value <= highest) return value;
+  throw new RemoteError(
+    'bad-request',
+    `--${name} is '${text}'; expected a number from ${lowest} to ${highest}`,
+  );
+}

@@ -1,0 +1,240 @@
+import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { RemoteError } from '../contract/remote-error.ts';
+import { refuseAttach } from './attach-refusal.ts';
+import { CallWatch } from './call-watch.ts';
+import { ControlConnection } from './control-connection.ts';
+import { type ControlHost, ControlService, type StatusCounts } from './control-service.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import { type Destination, receiveDestination } from './reception.ts';
+import { Session } from './session.ts';
+import type { TokenCheck } from './token.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface SupervisorOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly limits: Limits;
+  readonly tokens: TokenCheck;
+  readonly log: Log;
+}
+
+/** An ended session's modules wait this long for their client to come back. */
+const lingerMs = 60_000;
+const keepAliveDelayMs = 30_000;
+
+/**
+ * The process that listens: it decides by the first message where a connection belongs, keeps control connections
+ * and hands data connections to the worker processes of their sessions. It never runs or parses what users compile.
+ */
+export class Supervisor implements ControlHost {
+  readonly tokens: TokenCheck;
+  readonly #options: SupervisorOptions;
+  readonly #server: Server;
+  readonly #pool: WorkerPool;
+  readonly #sessions = new Map<string, Session>();
+  readonly #ended = new Map<string, Session>();
+  readonly #controls = new Map<string, Socket>();
+  readonly #sockets = new Set<Socket>();
+  readonly #startedAt = performance.now();
+  readonly #callWatch: CallWatch | undefined;
+  #shared: Session | undefined;
+  #isStopping = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.tokens = options.tokens;
+    this.#pool = new WorkerPool(options.limits, options.log);
+    const { callTimeoutMs } = options.limits;
+    if (callTimeoutMs !== undefined) {
+      this.#callWatch = new CallWatch(callTimeoutMs, () => this.#workers(), options.log);
+    }
+    this.#server = createServer(
+      {
+        pauseOnConnect: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: keepAliveDelayMs,
+        highWaterMark: 1,
+      },
+      (socket) => void this.#accept(socket),
+    );
+    this.#server.maxConnections = options.limits.maxConnections;
+    this.#server.on('drop', (peer) => {
+      options.log('warn', 'connection-refused', `more than ${options.limits.maxConnections} connections`, {
+        peer: peer?.remoteAddress,
+      });
+    });
+  }
+
+  /** Resolves with the bound port. @throws RemoteError `port-in-use` or `bad-request` for an address not ours */
+  listen(): Promise<number> {
+    const { address, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error) => reject(listenError(error, address, port)));
+      this.#server.listen({ host: address, port }, () => {
+        this.#server.removeAllListeners('error');
+        this.#server.on('error', (error) => this.#options.log('error', 'accept', error.message));
+        const bound = this.#server.address() as AddressInfo;
+        resolve(bound.port);
+      });
+    });
+  }
+
+  /** Starts the spare worker. @throws RemoteError when no worker can serve, for example without libLLVM */
+  prepare(): Promise<void> {
+    return this.#pool.prepare();
+  }
+
+  /** Ends every session and worker; calls in progress get `graceMs` to finish. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#isStopping) graceMs = 0;
+    this.#isStopping = true;
+    this.#server.close();
+    this.#pool.close();
+    this.#callWatch?.close();
+    await Promise.all([...this.#sessions.values()].map((session) => session.end(graceMs)));
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  openSession(id: string): Session {
+    const existing = this.#sessions.get(id);
+    if (existing && existing !== this.#shared) return existing;
+    if (this.#sessions.size >= this.#options.limits.maxSessions) {
+      throw new RemoteError(
+        'too-large',
+        `this server has its ${this.#options.limits.maxSessions} sessions; close one or raise --max-sessions`,
+      );
+    }
+    const session = this.#createSession();
+    const ended = this.#ended.get(id);
+    if (ended) {
+      this.#ended.delete(id);
+      session.adoptModules(ended);
+    }
+    return session;
+  }
+
+  findSession(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  status(): StatusCounts {
+    const workerPids: Record<string, number> = {};
+    for (const session of this.#sessions.values()) {
+      if (session.worker) workerPids[session.name] = session.worker.pid;
+    }
+    if (this.#pool.spare) workerPids.spare = this.#pool.spare.pid;
+    return {
+      sessions: this.#sessions.size,
+      workers: Object.keys(workerPids).length,
+      uptimeMs: performance.now() - this.#startedAt,
+      workerPids,
+    };
+  }
+
+  *#workers() {
+    for (const { worker } of this.#sessions.values()) if (worker) yield worker;
+  }
+
+  async #accept(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // A reset peer shows as 'close' wherever that matters.
+    socket.on('error', () => undefined);
+    const { limits, log } = this.#options;
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    try {
+      this.#route(socket, await receiveDestination(socket, limits.messageTimeoutMs), peer);
+    } catch (error) {
+      log('warn', 'connection-refused', RemoteError.from(error).detail, { peer });
+      socket.destroy();
+    }
+  }
+
+  #route(socket: Socket, destination: Destination, peer: string): void {
+    switch (destination.kind) {
+      case 'control':
+        this.#addControl(socket, destination.head, peer);
+        return;
+      case 'attach':
+        this.#attach(socket, destination, peer);
+        return;
+      case 'rbc':
+        if (this.tokens.isRequired) {
+          throw new RemoteError(
+            'unauthorized',
+            'RBC clients can not show a token, and this server wants one',
+          );
+        }
+        this.#shared ??= this.#createSession();
+        this.#shared.addConnection(socket, 'rbc', destination.head);
+        return;
+    }
+  }
+
+  #addControl(socket: Socket, head: Uint8Array, peer: string): void {
+    const { limits, log } = this.#options;
+    const control = new ControlService(this, (session) => {
+      const previous = this.#controls.get(session.id);
+      if (previous === socket) return;
+      this.#controls.set(session.id, socket);
+      previous?.destroy();
+      log('info', 'session', 'a client said hello', { session: session.name, peer });
+      socket.once('close', () => {
+        if (this.#controls.get(session.id) !== socket) return;
+        this.#controls.delete(session.id);
+        log('info', 'session-ended', 'its client has gone', { session: session.name });
+        void session.end(0);
+      });
+    });
+    // The reception put back what it read.
+    socket.removeAllListeners('data');
+    socket.read();
+    new ControlConnection(socket, head, control.services, limits, log);
+  }
+
+  #attach(socket: Socket, attach: Destination & { kind: 'attach' }, peer: string): void {
+    const session = this.tokens.accepts(attach.token) ? this.#sessions.get(attach.session) : undefined;
+    if (session && session !== this.#shared) {
+      session.addConnection(socket, 'rjit', attach.head);
+      return;
+    }
+    this.#options.log('warn', 'attach-refused', 'unknown session or wrong token', { peer });
+    void refuseAttach(socket, attach.head);
+  }
+
+  #createSession(): Session {
+    const id = randomBytes(16).toString('hex');
+    const session = new Session(id, id.slice(0, 8), {
+      pool: this.#pool,
+      log: this.#options.log,
+      onEnded: (ended) => this.#sessionEnded(ended),
+    });
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  #sessionEnded(session: Session): void {
+    this.#sessions.delete(session.id);
+    if (this.#isStopping || session.modules.size === 0) return;
+    this.#ended.set(session.id, session);
+    const forget = setTimeout(() => this.#ended.delete(session.id), lingerMs);
+    forget.unref();
+  }
+}
+
+function listenError(error: Error & { code?: string }, address: string, port: number): RemoteError {
+  if (error.code === 'EADDRINUSE') {
+    return new RemoteError(
+      'port-in-use',
+      `port ${port} on ${address} is in use; stop the program that listens there, or choose another with --port ` +
+        '(0 takes a free one)',
+      { cause: error },
+    );
+  }
+  return new RemoteError('bad-request', `can't listen on ${address}:${port}: ${error.message}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,32 @@
+import { RemoteError } from '../contract/remote-error.ts';
+import { Jit } from '../llvm/jit.ts';
+import { openLlvm } from '../llvm/llvm.ts';
+import { dieWithParent } from '../llvm/parent-death.ts';
+import { Worker } from './worker.ts';
+import { WorkerLink } from './worker-link.ts';
+import { WorkerRecord } from './worker-record.ts';
+import { parseWorkerStart } from './worker-start.ts';
+
+/*
+ * A worker process: one session's compiled functions and the data connections that call them. Started by the
+ * supervisor with an IPC channel and the record file; ends with the supervisor.
+ */
+const start = parseWorkerStart(process.argv[2]);
+const link = new WorkerLink();
+process.once('disconnect', () => process.exit(0));
+// Ctrl-C in the terminal reaches the whole process group: the supervisor decides what ends when.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+try {
+  if (!dieWithParent(start.supervisorPid)) process.exit(0);
+  const jit = Jit.create(openLlvm(), { callRecordPath: `/proc/self/fd/${start.recordFileDescriptor}` });
+  const worker = new Worker(jit, new WorkerRecord(start.recordFileDescriptor), start.limits, link);
+  process.on('message', (message, socket) => worker.receive(message, socket));
+  const { triple, dataLayout, cpu, features, llvmMajor } = jit.target;
+  await link.send({ kind: 'ready', target: { triple, dataLayout, cpu, features, llvmMajor } });
+} catch (error) {
+  const failure = RemoteError.from(error, 'unsupported');
+  await link.send({ kind: 'failed', code: failure.code, message: failure.detail });
+  process.exit(1);
+}

@@ -1,0 +1,88 @@
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** A spare that dies this often in a row before it is ready is not tried again until somebody needs a worker. */
+const spawnAttempts = 3;
+/** A session that just took the spare compiles right away; the next spare keeps out of its way. */
+const respawnDelayMs = 300;
+
+/**
+ * Keeps one worker ready, so that a session starts, or goes on after a crash, without waiting for a process to
+ * start and load libLLVM.
+ */
+export class WorkerPool {
+  readonly #limits: Limits;
+  readonly #log: Log;
+  #spare: WorkerProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(limits: Limits, log: Log) {
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  get spare(): WorkerProcess | undefined {
+    return this.#spare;
+  }
+
+  /** A worker that is ready and now the caller's. Rejects with a RemoteError when none can be started. */
+  async take(): Promise<WorkerProcess> {
+    const worker = this.#spare ?? this.#spawn();
+    this.#spare = undefined;
+    try {
+      await worker.ready;
+    } finally {
+      this.#prepareLater();
+    }
+    return worker;
+  }
+
+  /** Starts the spare; resolves when it is ready. */
+  async prepare(): Promise<void> {
+    this.#spare ??= this.#spawn();
+    await this.#spare.ready;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#spare?.kill('SIGKILL');
+  }
+
+  #spawn(): WorkerProcess {
+    const worker = WorkerProcess.spawn(this.#limits, this.#log);
+    worker.listen({
+      onMessage: () => undefined,
+      onExit: (exit) => {
+        if (this.#spare !== worker) return;
+        this.#spare = undefined;
+        if (this.#isClosed) return;
+        this.#failures += 1;
+        this.#log('warn', 'spare-died', `the spare worker ended (${exit.reason})`, { pid: worker.pid });
+        if (this.#failures < spawnAttempts) this.#prepareLater();
+      },
+    });
+    worker.ready.then(
+      (target) => {
+        this.#failures = 0;
+        this.#log('info', 'worker-ready', `a worker is ready (LLVM ${target.llvmMajor}, ${target.cpu})`, {
+          pid: worker.pid,
+          startMs: Math.round(performance.now() - worker.spawnedAt),
+        });
+      },
+      () => undefined,
+    );
+    return worker;
+  }
+
+  #prepareLater(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#spare ??= this.#spawn();
+    }, respawnDelayMs);
+  }
+}

@@ -1,0 +1,191 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { isRemoteErrorCode, RemoteError } from '../contract/remote-error.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import {
+  type MessageToSupervisor,
+  type MessageToWorker,
+  parseMessageToSupervisor,
+  type TargetInfo,
+} from './worker-messages.ts';
+import { type Retirement, WorkerRecord } from './worker-record.ts';
+import { formatWorkerStart, retirementExitCode } from './worker-start.ts';
+
+/** How a worker ended, and what it was doing. */
+export interface WorkerExit {
+  /** `SIGSEGV`, `exit code 3`, with LLVM's last words if it had any. */
+  readonly reason: string;
+  readonly address: bigint;
+  /** Set when the worker asked to be replaced and left its connections behind. */
+  readonly retirement: Retirement | undefined;
+  /** What the worker was running or compiling, by its record; empty when it was idle. */
+  readonly functionName: string;
+}
+
+export interface WorkerListener {
+  onMessage(message: MessageToSupervisor): void;
+  onExit(exit: WorkerExit): void;
+}
+
+/** The descriptor under which a worker finds its record; 3 is the IPC channel. */
+const recordFileDescriptor = 4;
+
+const workerModule = fileURLToPath(new URL('./worker-main.js', import.meta.url));
+
+/** A worker sees where things are, and no secret that the server was started with. */
+const passedVariables = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'XDG_CACHE_HOME',
+  'LD_LIBRARY_PATH',
+  'RJIT_LLVM',
+  'RJIT_CACHE_DIR',
+];
+
+/** One worker process as the supervisor sees it. The process has ended when `onExit` was called, not before. */
+export class WorkerProcess {
+  readonly pid: number;
+  readonly record: WorkerRecord;
+  /** Resolves when libLLVM is loaded; rejects with a RemoteError when the worker can't serve. */
+  readonly ready: Promise<TargetInfo>;
+  /** Resolves when the process has ended. */
+  readonly exited: Promise<void>;
+  readonly spawnedAt = performance.now();
+  readonly #child: ChildProcess;
+  #listener: WorkerListener | undefined;
+  #exit: WorkerExit | undefined;
+  #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | undefined;
+  readonly #settleReady: { resolve(target: TargetInfo): void; reject(error: RemoteError): void };
+  readonly #settleExited: () => void;
+
+  static spawn(limits: Limits, log: Log): WorkerProcess {
+    const record = WorkerRecord.create();
+    const child = fork(
+      workerModule,
+      [formatWorkerStart({ supervisorPid: process.pid, recordFileDescriptor, limits })],
+      {
+        env: Object.fromEntries(
+          passedVariables.flatMap((name) => {
+            const value = process.env[name];
+            return value === undefined ? [] : [[name, value]];
+          }),
+        ),
+        execArgv: [],
+        serialization: 'json',
+        stdio: ['ignore', 2, 2, 'ipc', record.fileDescriptor],
+      },
+    );
+    return new WorkerProcess(child, record, log);
+  }
+
+  private constructor(child: ChildProcess, record: WorkerRecord, log: Log) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    this.record = record;
+    const { promise, resolve, reject } = withResolvers<TargetInfo>();
+    this.ready = promise;
+    this.#settleReady = { resolve, reject };
+    // Whoever needs the worker awaits `ready`; a spare that fails while nobody does is no unhandled rejection.
+    promise.catch(() => undefined);
+    const exited = withResolvers<void>();
+    this.exited = exited.promise;
+    this.#settleExited = exited.resolve;
+    child.on('message', (message) => {
+      const parsed = parseMessageToSupervisor(message);
+      if (parsed === undefined) {
+        log('error', 'worker-protocol', 'a worker sent a message that is none of ours; killing it', {
+          pid: this.pid,
+        });
+        this.kill('SIGKILL');
+        return;
+      }
+      this.#receive(parsed);
+    });
+    child.on('error', (error) => {
+      log('error', 'worker-channel', error.message, { pid: this.pid });
+      if (child.pid === undefined) this.#finish({ code: 1, signal: null });
+    });
+    // Messages may still be in the channel when the process is gone: the last of them arrive before 'disconnect'.
+    child.once('exit', (code, signal) => {
+      if (child.connected) {
+        child.once('disconnect', () => this.#finish({ code, signal }));
+      } else {
+        this.#finish({ code, signal });
+      }
+    });
+  }
+
+  get hasExited(): boolean {
+    return this.#exit !== undefined;
+  }
+
+  /** The owner hears of everything from here on; an exit that has already happened is told at once. */
+  listen(listener: WorkerListener): void {
+    this.#listener = listener;
+    if (this.#exit) listener.onExit(this.#exit);
+  }
+
+  send(message: MessageToWorker): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** The worker gets its own copy of the socket; ours stays open, so the connection outlives the worker. */
+  sendConnection(message: MessageToWorker, socket: Socket): void {
+    if (this.#child.connected) this.#child.send(message, socket, { keepOpen: true }, () => undefined);
+  }
+
+  kill(signal: 'SIGUSR2' | 'SIGKILL'): void {
+    if (this.#exitStatus === undefined && this.#exit === undefined) this.#child.kill(signal);
+  }
+
+  #receive(message: MessageToSupervisor): void {
+    if (message.kind === 'ready') {
+      this.#settleReady.resolve(message.target);
+    } else if (message.kind === 'failed') {
+      const code = isRemoteErrorCode(message.code) ? message.code : 'unsupported';
+      this.#settleReady.reject(new RemoteError(code, message.message));
+    } else {
+      this.#listener?.onMessage(message);
+    }
+  }
+
+  #finish(status: { code: number | null; signal: NodeJS.Signals | null }): void {
+    if (this.#exit !== undefined) return;
+    const record = this.record.read();
+    const wasIdle = record === undefined || record.state === 'idle';
+    const ending = status.signal ?? `exit code ${status.code}`;
+    const doing = record?.state === 'compiling' ? ' while compiling' : '';
+    const lastWords = record?.message ? `: ${record.message}` : '';
+    this.#exit = {
+      reason: `${ending}${doing}${lastWords}`,
+      address: wasIdle ? 0n : record.faultAddress,
+      retirement: status.code === retirementExitCode ? this.record.readRetirement() : undefined,
+      functionName: wasIdle ? '' : record.functionName,
+    };
+    this.record.close();
+    this.#settleReady.reject(
+      new RemoteError('worker-died', `the worker process ended before it was ready (${this.#exit.reason})`),
+    );
+    this.#listener?.onExit(this.#exit);
+    this.#settleExited();
+  }
+}
+
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
+} {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,88 @@
+import { RemoteError } from '../contract/remote-error.ts';
+import type { Jit } from '../llvm/jit.ts';
+import { type CompiledFunction, CompiledFunctions, type ModuleJournal } from './compiled-functions.ts';
+import type { HotService } from './data-connection.ts';
+import type { Limits } from './limits.ts';
+import type { WorkerRecord } from './worker-record.ts';
+
+/** Why the worker should be replaced: its memory can't be trusted any more. */
+export interface Damage {
+  readonly reason: string;
+  readonly functionName: string;
+  readonly address: bigint;
+}
+
+export interface SupervisorLink extends ModuleJournal {
+  damaged(damage: Damage): void;
+}
+
+/** A call that was only stopped at a division leaves the process as it was. */
+const harmlessSignals = new Set(['SIGFPE']);
+
+/** The functions of this worker's session, and the running of them. */
+export class WorkerSession implements HotService {
+  readonly functions: CompiledFunctions;
+  readonly #jit: Jit;
+  readonly #record: WorkerRecord;
+  readonly #limits: Limits;
+  readonly #supervisor: SupervisorLink;
+
+  constructor(jit: Jit, record: WorkerRecord, limits: Limits, supervisor: SupervisorLink) {
+    this.#jit = jit;
+    this.#record = record;
+    this.#limits = limits;
+    this.#supervisor = supervisor;
+    this.functions = new CompiledFunctions(jit, supervisor, limits.maxSessionIrByteLength);
+  }
+
+  get target(): Jit['target'] {
+    return this.#jit.target;
+  }
+
+  call(handle: number, packed: Uint8Array): Uint8Array {
+    const compiled = this.functions.get(handle);
+    try {
+      return this.#jit.call(compiled.jitHandle, packed);
+    } catch (error) {
+      throw this.#failed(compiled, error);
+    }
+  }
+
+  map(handle: number, length: number, columns: readonly Uint8Array[]): Uint8Array {
+    const compiled = this.functions.get(handle);
+    try {
+      return this.#jit.map(compiled.jitHandle, length, columns);
+    } catch (error) {
+      throw this.#failed(compiled, error);
+    }
+  }
+
+  emit(handle: number, kind: string): string {
+    const { jitHandle } = this.functions.get(handle);
+    if (kind === 'opt' || kind === 'asm') return this.#jit.emit(jitHandle, kind);
+    throw new RemoteError('bad-request', `emit knows 'opt' (optimised IR) and 'asm', not '${kind}'`);
+  }
+
+  #failed(compiled: CompiledFunction, caught: unknown): unknown {
+    if (!(caught instanceof RemoteError)) return caught;
+    if (caught.code === 'cancelled') return this.#cancelledOrTimedOut(compiled, caught);
+    if (caught.code === 'jit-crash' && !harmlessSignals.has(caught.signalName ?? '')) {
+      this.#supervisor.damaged({
+        reason: caught.signalName ?? 'a fault',
+        functionName: compiled.symbol,
+        address: caught.address ?? 0n,
+      });
+    }
+    return caught;
+  }
+
+  #cancelledOrTimedOut(compiled: CompiledFunction, error: RemoteError): RemoteError {
+    if (!this.#record.hasTimedOut(this.#record.read()?.sequence ?? 0)) return error;
+    return new RemoteError(
+      'timeout',
+      `${compiled.name} ran longer than the ${this.#limits.callTimeoutMs} ms this server allows a call ` +
+        '(--call-timeout-ms)',
+      { functionName: compiled.symbol, cause: error },
+    );
+  }
+}
