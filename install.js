@@ -231,8 +231,8 @@ function smokeTest() {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [path], { encoding: 'utf8' });
   if (status !== 0)
     return { ok: false, text: stderr.trim() || stdout.trim() || `the smoke test ended by ${signal}` };
-  const { llvmVersion, library } = JSON.parse(stdout);
-  return { ok: true, text: `${llvmVersion} in ${library}` };
+  const { version, libraryPath } = JSON.parse(stdout);
+  return { ok: true, text: `${version} (${libraryPath})` };
 }
 
 function isDebianLike() {
@@ -296,7 +296,7 @@ function runDemo() {
   const saved = join('notebooks', 'rbc-demo.executed.ipynb');
   const command = join(root, 'dist', 'kernel', 'cli.js');
   process.stdout.write('\n');
-  const { status } = spawnSync(process.execPath, [command, 'run', notebook, '-o', saved], {
+  const { status } = spawnSync(process.execPath, [command, 'run', notebook, '--show', '-o', saved], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });

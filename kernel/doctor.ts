@@ -47,8 +47,8 @@ async function libLLVM(): Promise<Finding> {
   const smokeTest = fileURLToPath(new URL('../backend/llvm/smoke-test.js', import.meta.url));
   const { status, stdout, stderr } = await run(process.execPath, [smokeTest]);
   if (status === 0) {
-    const { llvmVersion, library }: Record<string, unknown> = JSON.parse(stdout);
-    return { state: 'ok', text: `libLLVM ${llvmVersion} (${library})` };
+    const { version, libraryPath, cpu }: Readonly<Record<string, unknown>> = JSON.parse(stdout);
+    return { state: 'ok', text: `libLLVM ${version} (${libraryPath}), code for ${cpu}` };
   }
   return {
     state: 'missing',

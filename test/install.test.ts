@@ -44,7 +44,7 @@ setUp.before.each(async (project) => {
     'dist/backend/llvm/smoke-test.js',
     `import { existsSync } from 'node:fs';
      const ok = existsSync('llvm-is-there');
-     console.log(JSON.stringify(ok ? { ok, llvmVersion: '19.1.7', library: 'libLLVM.so.19.1' } : { ok, error: 'no libLLVM' }));
+     console.log(JSON.stringify(ok ? { ok, version: '19.1.7', libraryPath: 'libLLVM.so.19.1' } : { ok, error: 'no libLLVM' }));
      process.exitCode = ok ? 0 : 1;`,
   );
   await put('backend/llvm/smoke-test.ts', '');
@@ -118,7 +118,7 @@ setUp('root on Debian gets the package that works best, and is told', async (pro
   const run = install(project, 0);
   assert.is(run.status, 0, run.stderr);
   assert.match(run.stdout, 'apt-get install libllvm19');
-  assert.match(run.stdout, '19.1.7 in libLLVM.so.19.1');
+  assert.match(run.stdout, '19.1.7 (libLLVM.so.19.1)');
   const aptCalls = (await calls(project)).filter((call) => call.startsWith('apt-get'));
   assert.equal(aptCalls, ['apt-get update -q', 'apt-get install -y -q --no-install-recommends libllvm19']);
 });
@@ -158,7 +158,7 @@ setUp('npx finds the command after set-up', async (project) => {
 setUp('--demo runs the demo notebook and saves it', async (project) => {
   await haveLlvm(project);
   const run = install(project, 1000, '--demo');
-  assert.match(run.stdout, 'cli run notebooks/rbc-demo.ipynb -o notebooks/rbc-demo.executed.ipynb');
+  assert.match(run.stdout, 'cli run notebooks/rbc-demo.ipynb --show -o notebooks/rbc-demo.executed.ipynb');
 });
 
 setUp('an unknown option is refused by name', (project) => {

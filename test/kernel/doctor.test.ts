@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { repositoryRoot } from '../support/repository-root.ts';
+
+interface Context {
+  /** Jupyter's data folder of an imaginary user. */
+  data: string;
+}
+
+const doctor = suite<Context>('rjit doctor', { data: '' });
+
+doctor.before.each(async (context) => {
+  context.data = await mkdtemp(join(tmpdir(), 'rjit-doctor-'));
+});
+doctor.after.each(async ({ data }) => {
+  await rm(data, { recursive: true, force: true });
+});
+
+function rjit({ data }: Context, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
+  return spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, JUPYTER_DATA_DIR: data, JUPYTER_PATH: '', ...env },
+  });
+}
+
+doctor('is content where Node, libLLVM and the kernelspec are there', (context) => {
+  assert.is(rjit(context, ['install']).status, 0);
+  const { status, stdout } = rjit(context, ['doctor']);
+  assert.is(status, 0, stdout);
+  assert.match(stdout, /^ok +Node \d+\.\d+\.\d+ /m);
+  assert.match(stdout, /^ok +libLLVM 1[4-9]\./m);
+  assert.match(stdout, `kernelspec rjit (${join(context.data, 'kernels', 'rjit')})`);
+});
+
+doctor('names a missing libLLVM and what to do about it, and fails', (context) => {
+  rjit(context, ['install']);
+  const { status, stdout } = rjit(context, ['doctor'], { RJIT_LLVM: join(context.data, 'no-such-library') });
+  assert.is(status, 1);
+  assert.match(stdout, /^MISSING +libLLVM/m);
+  assert.match(stdout, '%rjit connect');
+});
+
+doctor('notices a kernelspec whose Node has been removed', async (context) => {
+  rjit(context, ['install']);
+  const path = join(context.data, 'kernels', 'rjit', 'kernel.json');
+  const spec = JSON.parse(await readFile(path, 'utf8'));
+  spec.argv[0] = join(context.data, 'old-node');
+  await writeFile(path, JSON.stringify(spec));
+  const { status, stdout } = rjit(context, ['doctor']);
+  assert.is(status, 1);
+  assert.match(stdout, `starts ${join(context.data, 'old-node')}, which is gone`);
+  assert.match(stdout, 'npx rjit install');
+});
+
+doctor('takes no arguments', (context) => {
+  const { status, stderr } = rjit(context, ['doctor', 'me']);
+  assert.is(status, 1);
+  assert.match(stderr, 'me');
+});
+
+doctor.run();
