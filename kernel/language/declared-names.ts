@@ -1,0 +1,86 @@
+import { childList, childNode, forEachChild, nameOf, patternNames, type SyntaxNode } from './syntax-tree.ts';
+
+/**
+ * How a name is bound at a session's top level. V8 lets a cell declare `let`, `const` and `class` again, and `var`
+ * and `function`, but refuses the one kind where an earlier cell used the other.
+ */
+export type BindingKind = 'lexical' | 'variable';
+
+export interface Declaration {
+  readonly name: string;
+  readonly kind: BindingKind;
+}
+
+/** What earlier cells declared at the top level. */
+export class DeclaredNames {
+  readonly #kinds = new Map<string, BindingKind>();
+
+  kindOf(name: string): BindingKind | undefined {
+    return this.#kinds.get(name);
+  }
+
+  /** Call when V8 has accepted a cell: even a cell that fails later has declared all its names. */
+  add(declarations: readonly Declaration[]): void {
+    for (const { name, kind } of declarations) this.#kinds.set(name, kind);
+  }
+
+  /** True when V8 would refuse the declaration. */
+  refuses({ name, kind }: Declaration): boolean {
+    const earlier = this.#kinds.get(name);
+    return earlier !== undefined && earlier !== kind;
+  }
+}
+
+/** What a cell declares at the top level. */
+export function topLevelDeclarations(program: SyntaxNode): readonly Declaration[] {
+  const found: Declaration[] = [];
+  const add = (names: readonly string[], kind: BindingKind): void => {
+    for (const name of names) found.push({ name, kind });
+  };
+  for (const statement of childList(program, 'body')) {
+    const node = unwrapExport(statement);
+    if (node.declare === true) continue;
+    const id = childNode(node, 'id');
+    if (node.type === 'ClassDeclaration') add(id ? [nameOf(id)] : [], 'lexical');
+    else if (node.type === 'FunctionDeclaration') add(id ? [nameOf(id)] : [], 'variable');
+    else if (node.type === 'ImportDeclaration') add(importedNames(node), 'lexical');
+    else if (node.type === 'TSImportEqualsDeclaration') add(id ? [nameOf(id)] : [], 'lexical');
+    else if (node.type === 'VariableDeclaration' && node.kind !== 'var') add(declaredBy(node), 'lexical');
+    else forEachVar(node, (declaration) => add(declaredBy(declaration), 'variable'));
+  }
+  return found;
+}
+
+export function unwrapExport(statement: SyntaxNode): SyntaxNode {
+  const isExport =
+    statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
+  return (isExport ? childNode(statement, 'declaration') : undefined) ?? statement;
+}
+
+/** Every `var` that is not inside a function, however deep, with the loop it heads, if it does. */
+export function forEachVar(
+  node: SyntaxNode,
+  visit: (declaration: SyntaxNode, parent?: SyntaxNode) => void,
+): void {
+  const walk = (inner: SyntaxNode, parent?: SyntaxNode): void => {
+    if (/Function|Class|Method/u.test(inner.type)) return;
+    if (inner.type === 'VariableDeclaration' && inner.kind === 'var') visit(inner, parent);
+    forEachChild(inner, (child) => walk(child, inner));
+  };
+  walk(node);
+}
+
+export function declaredBy(declaration: SyntaxNode): readonly string[] {
+  return childList(declaration, 'declarations').flatMap((declarator) => {
+    const id = childNode(declarator, 'id');
+    return id === undefined ? [] : patternNames(id);
+  });
+}
+
+function importedNames(node: SyntaxNode): readonly string[] {
+  if (node.importKind === 'type') return [];
+  return childList(node, 'specifiers').flatMap((specifier) => {
+    const local = childNode(specifier, 'local');
+    return local === undefined || specifier.importKind === 'type' ? [] : [nameOf(local)];
+  });
+}

@@ -1,0 +1,90 @@
+import { parse } from '@babel/parser';
+import { type ImaginaryLiterals, imaginaryAt, maskImaginaryLiterals } from './imaginary-literals.ts';
+import { isSyntaxNode, type SyntaxNode } from './syntax-tree.ts';
+
+/** Where and why the source is not TypeScript. Line and column are 1-based. */
+export interface SourceError {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+  /** The parser's stable name of what is wrong, e.g. `UnterminatedTemplate`. */
+  readonly reason: string;
+}
+
+export interface ParsedSource {
+  readonly program: SyntaxNode;
+  readonly imaginary: ImaginaryLiterals;
+  /** True when the source only parses with JSX. */
+  readonly jsx: boolean;
+}
+
+export type ParseResult =
+  | ({ readonly ok: true } & ParsedSource)
+  | { readonly ok: false; readonly error: SourceError };
+
+/**
+ * Parses a cell or a module: modules' syntax and top-level await, but sloppy mode as in a script, because that is
+ * how cells run (`x = 1` without a declaration is fine). Tries JSX second, since it takes `<T>x` away.
+ */
+export function parseSource(source: string): ParseResult {
+  const plain = parseWithImaginary(source, false);
+  if (plain.ok || !/<[\w>]/u.test(source)) return plain;
+  const jsx = parseWithImaginary(source, true);
+  return jsx.ok ? jsx : plain;
+}
+
+function parseWithImaginary(source: string, jsx: boolean): ParseResult {
+  let text = source;
+  let imaginary: ImaginaryLiterals = new Set();
+  for (;;) {
+    const result = parseOnce(text, jsx);
+    if ('program' in result) return { ok: true, program: result.program, imaginary, jsx };
+    const { error } = result;
+    // The parser reads `3.4` and then objects to the identifier that touches it; its word is what tells a
+    // literal from the same characters in a string, a comment or a regular expression.
+    if (error.reason !== 'NumberIdentifier' || imaginary.has(error.offset)) return { ok: false, error };
+    if (imaginaryAt(source, error.offset) === undefined) return { ok: false, error };
+    ({ text, ends: imaginary } = maskImaginaryLiterals(source, error.offset, imaginary));
+  }
+}
+
+function parseOnce(text: string, jsx: boolean): { program: SyntaxNode } | { error: SourceError } {
+  try {
+    const file = parse(text, {
+      sourceType: 'module',
+      strictMode: false,
+      allowUndeclaredExports: true,
+      attachComment: false,
+      plugins: [
+        'typescript',
+        'decorators-legacy',
+        'decoratorAutoAccessors',
+        'explicitResourceManagement',
+        ...(jsx ? (['jsx'] as const) : []),
+      ],
+    });
+    if (!isSyntaxNode(file.program)) throw new TypeError('the parser returned a tree without offsets');
+    return { program: file.program };
+  } catch (thrown) {
+    const error = asSourceError(thrown);
+    if (error === undefined) throw thrown;
+    return { error };
+  }
+}
+
+function asSourceError(thrown: unknown): SourceError | undefined {
+  if (!(thrown instanceof SyntaxError) || !('loc' in thrown) || !('pos' in thrown)) return undefined;
+  const { loc, pos } = thrown;
+  if (typeof pos !== 'number' || typeof loc !== 'object' || loc === null) return undefined;
+  if (!('line' in loc) || typeof loc.line !== 'number') return undefined;
+  if (!('column' in loc) || typeof loc.column !== 'number') return undefined;
+  const reason = 'reasonCode' in thrown && typeof thrown.reasonCode === 'string' ? thrown.reasonCode : '';
+  return {
+    message: thrown.message.replace(/ \(\d+:\d+\)$/u, '').replace(/\.$/u, ''),
+    line: loc.line,
+    column: loc.column + 1,
+    offset: pos,
+    reason,
+  };
+}

@@ -1,0 +1,173 @@
+import { blankTypes } from './blank-types.ts';
+import { type Declaration, DeclaredNames, topLevelDeclarations } from './declared-names.ts';
+import { NotErasable } from './erased-ranges.ts';
+import { rewriteImaginaryLiterals } from './imaginary-literals.ts';
+import { type ParsedSource, parseSource, type SourceError } from './parse-source.ts';
+import { chainMaps, type Position, type PositionMap, positionMap } from './position-map.ts';
+import { reconcileDeclarations } from './reconcile-declarations.ts';
+import { showsResult } from './result-visibility.ts';
+import { rewriteAwaits } from './rewrite-awaits.ts';
+import { type CellRuntimeNames, rewriteCellModules } from './rewrite-cell-modules.ts';
+import { SourceEdits } from './source-edits.ts';
+import { childList, childNode, forEachChild, nameOf, type SyntaxNode, skipTrivia } from './syntax-tree.ts';
+import { transpileInThread } from './transpile-thread.ts';
+
+export interface TransformOptions {
+  readonly fileName: string;
+  readonly runtime: CellRuntimeNames;
+  /** What earlier cells of the session declared; none by default. */
+  readonly declared?: DeclaredNames;
+}
+
+export type TransformResult =
+  | {
+      readonly ok: true;
+      /** A script for V8's REPL mode. */
+      readonly code: string;
+      /** From positions in `code` to positions in the cell; absent when they are the same. */
+      readonly map?: PositionMap;
+      readonly declarations: readonly Declaration[];
+      readonly showsResult: boolean;
+    }
+  | { readonly ok: false; readonly error: CellSyntaxError };
+
+/** Line and column are 1-based. */
+export interface CellSyntaxError {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * One cell of TypeScript (magics removed) to what V8's REPL mode runs. Types become white space, so that nothing
+ * moves; what white space can't express goes through the TypeScript compiler in its own thread.
+ */
+export async function transformCell(source: string, options: TransformOptions): Promise<TransformResult> {
+  const parsed = parseCell(source);
+  if (!parsed.ok) {
+    const { message, line, column } = parsed.error;
+    return { ok: false, error: { message, line, column } };
+  }
+  const lowered = await lower(parsed, options);
+  if (!lowered.ok) return lowered;
+  const declared = options.declared ?? new DeclaredNames();
+  const settled = settleDeclarations(parsed, lowered, declared);
+  const map = chainMaps(parsed.map, chainMaps(lowered.map, settled.map));
+  return {
+    ok: true,
+    code: settled.code,
+    ...(map && { map }),
+    declarations: settled.declarations,
+    showsResult: showsResult(parsed.program, parsed.text),
+  };
+}
+
+interface ParsedCell extends ParsedSource {
+  /** What was parsed: the source, or the source in parentheses. */
+  readonly text: string;
+  readonly map: PositionMap | undefined;
+}
+
+/** A cell that is an object literal (`{ a: 1 }`) is one, and not a block with a label. */
+function parseCell(source: string): ({ ok: true } & ParsedCell) | { ok: false; error: SourceError } {
+  if (source[skipTrivia(source, 0)] === '{') {
+    const text = `(${source}\n)`;
+    const result = parseSource(text);
+    if (result.ok && isObjectLiteral(result.program)) {
+      const map = ({ line, column }: Position): Position => ({
+        line,
+        column: line === 1 ? column - 1 : column,
+      });
+      return { ...result, text, map };
+    }
+  }
+  const result = parseSource(source);
+  return result.ok ? { ...result, text: source, map: undefined } : result;
+}
+
+function isObjectLiteral(program: SyntaxNode): boolean {
+  const [statement, ...others] = childList(program, 'body');
+  if (statement === undefined || others.length > 0) return false;
+  return childNode(statement, 'expression')?.type === 'ObjectExpression';
+}
+
+type Lowered =
+  | {
+      readonly ok: true;
+      readonly code: string;
+      readonly map: PositionMap | undefined;
+      readonly compiled: boolean;
+    }
+  | { readonly ok: false; readonly error: CellSyntaxError };
+
+async function lower(parsed: ParsedCell, options: TransformOptions): Promise<Lowered> {
+  const edits = runtimeEdits(parsed, options.runtime);
+  try {
+    blankTypes(parsed.program, edits);
+    return { ok: true, ...edits.apply(), compiled: false };
+  } catch (thrown) {
+    if (!(thrown instanceof NotErasable)) throw thrown;
+  }
+  const typed = runtimeEdits(parsed, options.runtime).apply();
+  const response = await transpileInThread({
+    source: typed.code,
+    fileName: options.fileName,
+    jsx: parsed.jsx,
+  });
+  const toCell = chainMaps(parsed.map, typed.map);
+  if (!response.ok) {
+    const position = positionAt(typed.code, response.offset);
+    return { ok: false, error: { message: response.message, ...(toCell?.(position) ?? position) } };
+  }
+  const map = chainMaps(
+    typed.map,
+    positionMap(() => response.sourceMap),
+  );
+  return { ok: true, code: response.code, map, compiled: true };
+}
+
+/** Everything that cells may say and neither JavaScript nor TypeScript understands in a script. */
+function runtimeEdits({ program, text, imaginary }: ParsedCell, runtime: CellRuntimeNames): SourceEdits {
+  const edits = new SourceEdits(text);
+  rewriteCellModules(program, edits, runtime);
+  if (text.includes('await')) rewriteAwaits(program, edits, runtime.resumed);
+  if (imaginary.size > 0) rewriteImaginaryLiterals(program, edits, imaginary);
+  return edits;
+}
+
+function settleDeclarations(
+  parsed: ParsedCell,
+  lowered: Lowered & { ok: true },
+  declared: DeclaredNames,
+): { code: string; map: PositionMap | undefined; declarations: readonly Declaration[] } {
+  if (!lowered.compiled) {
+    const declarations = topLevelDeclarations(parsed.program);
+    if (!declarations.some((declaration) => declared.refuses(declaration))) {
+      return { code: lowered.code, map: undefined, declarations };
+    }
+  }
+  const script = parseSource(lowered.code);
+  if (!script.ok)
+    throw new SyntaxError(`transformed cell doesn't parse: ${script.error.message}\n${lowered.code}`);
+  const edits = new SourceEdits(lowered.code);
+  const declarations = reconcileDeclarations(script.program, edits, declared, compiledNames(parsed.program));
+  return { ...edits.apply(), declarations };
+}
+
+/** Names of enums and namespaces, of which the compiler makes a `var` that keeps the members of earlier runs. */
+function compiledNames(program: SyntaxNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: SyntaxNode): void => {
+    const id = childNode(node, 'id');
+    const isCompiled = node.type === 'TSEnumDeclaration' || node.type === 'TSModuleDeclaration';
+    if (isCompiled && id?.type === 'Identifier') names.add(nameOf(id));
+    if (node.type.startsWith('Export')) forEachChild(node, visit);
+  };
+  for (const statement of childList(program, 'body')) visit(statement);
+  return names;
+}
+
+function positionAt(text: string, offset: number): Position {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
