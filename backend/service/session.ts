@@ -72,6 +72,7 @@ export class Session {
 
   /** Resolves when a worker serves the session. Rejects with a RemoteError when none can be started. */
   async start(): Promise<TargetInfo> {
+    if (this.#hasEnded) throw new RemoteError('server-stopped', 'the session is over');
     if (this.#worker) return this.#worker.ready;
     this.#starting ??= this.#startWorker().finally(() => {
       this.#starting = undefined;

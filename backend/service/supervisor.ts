@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { RemoteError } from '../contract/remote-error.ts';
-import { refuseAttach } from './attach-refusal.ts';
 import { CallWatch } from './call-watch.ts';
-import { ControlConnection } from './control-connection.ts';
-import { type ControlHost, ControlService, type StatusCounts } from './control-service.ts';
+import type { ControlHost, StatusCounts } from './control-service.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { type Destination, receiveDestination } from './reception.ts';
@@ -84,7 +82,10 @@ export class Supervisor implements ControlHost {
 
   /** Starts the spare worker. @throws RemoteError when no worker can serve, for example without libLLVM */
   prepare(): Promise<void> {
-    return this.#pool.prepare();
+    const prepared = this.#pool.prepare();
+    // The process is on its way: now there is time to load what the first client will need.
+    void this.#controlPlane();
+    return prepared;
   }
 
   /** Ends every session and worker; calls in progress get `graceMs` to finish. */
@@ -146,20 +147,20 @@ export class Supervisor implements ControlHost {
     const { limits, log } = this.#options;
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     try {
-      this.#route(socket, await receiveDestination(socket, limits.messageTimeoutMs), peer);
+      await this.#route(socket, await receiveDestination(socket, limits.messageTimeoutMs), peer);
     } catch (error) {
       log('warn', 'connection-refused', RemoteError.from(error).detail, { peer });
       socket.destroy();
     }
   }
 
-  #route(socket: Socket, destination: Destination, peer: string): void {
+  async #route(socket: Socket, destination: Destination, peer: string): Promise<void> {
     switch (destination.kind) {
       case 'control':
-        this.#addControl(socket, destination.head, peer);
+        await this.#addControl(socket, destination.head, peer);
         return;
       case 'attach':
-        this.#attach(socket, destination, peer);
+        await this.#attach(socket, destination, peer);
         return;
       case 'rbc':
         if (this.tokens.isRequired) {
@@ -174,35 +175,45 @@ export class Supervisor implements ControlHost {
     }
   }
 
-  #addControl(socket: Socket, head: Uint8Array, peer: string): void {
-    const { limits, log } = this.#options;
-    const control = new ControlService(this, (session) => {
-      const previous = this.#controls.get(session.id);
-      if (previous === socket) return;
-      this.#controls.set(session.id, socket);
-      previous?.destroy();
-      log('info', 'session', 'a client said hello', { session: session.name, peer });
-      socket.once('close', () => {
-        if (this.#controls.get(session.id) !== socket) return;
-        this.#controls.delete(session.id);
-        log('info', 'session-ended', 'its client has gone', { session: session.name });
-        void session.end(0);
-      });
-    });
-    // The reception put back what it read.
-    socket.removeAllListeners('data');
-    socket.read();
-    new ControlConnection(socket, head, control.services, limits, log);
+  #controlPlane(): Promise<typeof import('./control-plane.ts')> {
+    return import('./control-plane.ts');
   }
 
-  #attach(socket: Socket, attach: Destination & { kind: 'attach' }, peer: string): void {
+  async #addControl(socket: Socket, head: Uint8Array, peer: string): Promise<void> {
+    const { limits, log } = this.#options;
+    const { serveControl } = await this.#controlPlane();
+    // The reception put back what it read.
+    socket.read();
+    serveControl(this, socket, head, (session) => this.#bind(session, socket, peer), limits, log);
+  }
+
+  /** The session lives as long as the latest control connection that named it. */
+  #bind(session: Session, socket: Socket, peer: string): void {
+    const { log } = this.#options;
+    const previous = this.#controls.get(session.id);
+    if (previous === socket) return;
+    this.#controls.set(session.id, socket);
+    previous?.destroy();
+    log('info', 'session', 'a client said hello', { session: session.name, peer });
+    const unbind = () => {
+      if (this.#controls.get(session.id) !== socket) return;
+      this.#controls.delete(session.id);
+      log('info', 'session-ended', 'its client has gone', { session: session.name });
+      void session.end(0);
+    };
+    if (socket.destroyed) unbind();
+    else socket.once('close', unbind);
+  }
+
+  async #attach(socket: Socket, attach: Destination & { kind: 'attach' }, peer: string): Promise<void> {
     const session = this.tokens.accepts(attach.token) ? this.#sessions.get(attach.session) : undefined;
     if (session && session !== this.#shared) {
       session.addConnection(socket, 'rjit', attach.head);
       return;
     }
     this.#options.log('warn', 'attach-refused', 'unknown session or wrong token', { peer });
-    void refuseAttach(socket, attach.head);
+    const { refuseAttach } = await this.#controlPlane();
+    await refuseAttach(socket, attach.head);
   }
 
   #createSession(): Session {

@@ -2,7 +2,6 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { Jit } from '../llvm/jit.ts';
 import { openLlvm } from '../llvm/llvm.ts';
 import { dieWithParent } from '../llvm/parent-death.ts';
-import { Worker } from './worker.ts';
 import { WorkerLink } from './worker-link.ts';
 import { WorkerRecord } from './worker-record.ts';
 import { parseWorkerStart } from './worker-start.ts';
@@ -21,10 +20,13 @@ process.on('SIGTERM', () => undefined);
 try {
   if (!dieWithParent(start.supervisorPid)) process.exit(0);
   const jit = Jit.create(openLlvm(), { callRecordPath: `/proc/self/fd/${start.recordFileDescriptor}` });
+  const { triple, dataLayout, cpu, features, llvmMajor } = jit.target;
+  void link.send({ kind: 'ready', target: { triple, dataLayout, cpu, features, llvmMajor } });
+  // node-thrift takes as long to load as libLLVM does: the supervisor needn't wait for it. Until somebody listens,
+  // node keeps the messages that come.
+  const { Worker } = await import('./worker.ts');
   const worker = new Worker(jit, new WorkerRecord(start.recordFileDescriptor), start.limits, link);
   process.on('message', (message, socket) => worker.receive(message, socket));
-  const { triple, dataLayout, cpu, features, llvmMajor } = jit.target;
-  await link.send({ kind: 'ready', target: { triple, dataLayout, cpu, features, llvmMajor } });
 } catch (error) {
   const failure = RemoteError.from(error, 'unsupported');
   await link.send({ kind: 'failed', code: failure.code, message: failure.detail });

@@ -32,6 +32,9 @@ export interface WorkerListener {
 /** The descriptor under which a worker finds its record; 3 is the IPC channel. */
 const recordFileDescriptor = 4;
 
+/** Node and libLLVM load in a tenth of a second; a machine this slow has other trouble. */
+const startTimeoutMs = 30_000;
+
 const workerModule = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 
 /** A worker sees where things are, and no secret that the server was started with. */
@@ -90,11 +93,17 @@ export class WorkerProcess {
     const { promise, resolve, reject } = withResolvers<TargetInfo>();
     this.ready = promise;
     this.#settleReady = { resolve, reject };
-    // Whoever needs the worker awaits `ready`; a spare that fails while nobody does is no unhandled rejection.
-    promise.catch(() => undefined);
     const exited = withResolvers<void>();
     this.exited = exited.promise;
     this.#settleExited = exited.resolve;
+    const startTimer = setTimeout(() => {
+      log('error', 'worker-start', `a worker was not ready after ${startTimeoutMs} ms; killing it`, {
+        pid: this.pid,
+      });
+      this.kill('SIGKILL');
+    }, startTimeoutMs);
+    // Whoever needs the worker awaits `ready`; a spare that fails while nobody does is no unhandled rejection.
+    promise.catch(() => undefined).finally(() => clearTimeout(startTimer));
     child.on('message', (message) => {
       const parsed = parseMessageToSupervisor(message);
       if (parsed === undefined) {
