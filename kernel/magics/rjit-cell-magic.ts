@@ -1,0 +1,89 @@
+import { parseSignature } from '../../backend/contract/parse-type.ts';
+import { SignatureError } from '../../backend/contract/signature-error.ts';
+import type { Language } from '../compiler/core.ts';
+import { renderDiagnostics } from '../compiler/render-diagnostic.ts';
+import type { CellMagicContext, DefinedFunction } from './context.ts';
+import type { CellMagic } from './registry.ts';
+import { parseRjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
+import { UsageError } from './usage-error.ts';
+
+const usage = `%%rjit [--lang python|typescript] [--name NAME] [SIGNATURE [; SIGNATURE ...]]
+def function(a, b): ...
+
+%%rjit int64(int64, int64)
+function add(a, b) { return a + b }
+
+  SIGNATURE    RESULT(PARAMETER, ...), as in int64(int64, float64); a name, as in int64 add(int64, int64),
+               where the cell has several functions; none where the functions are annotated
+  --lang       the functions' language, where the source doesn't tell
+  --name NAME  the variable of the session that holds the function`;
+
+const languages: Readonly<Record<string, Language>> = {
+  py: 'python',
+  python: 'python',
+  ts: 'typescript',
+  typescript: 'typescript',
+};
+
+/** `%%rjit`: compiles the cell's functions for signatures and makes them variables of the session. */
+export const rjitCellMagic: CellMagic = {
+  name: 'rjit',
+  summary: 'compile the functions of the cell to machine code on the backend',
+  usage,
+  async run(_args: string, _body: string, context: CellMagicContext): Promise<undefined> {
+    const { cell, argumentsOffset, fileName } = context;
+    const header = parseRjitCellHeader(cell, argumentsOffset, ['lang', 'name']);
+    for (const signature of header.signatures) checkSignature(signature, context);
+    const language = languageOf(header.options.get('lang'));
+    const body = cell
+      .split('\n')
+      .slice(header.bodyLine - 1)
+      .join('\n');
+    if (body.trim() === '') throw new UsageError(`the cell has no function to compile; usage:\n\n${usage}`);
+    const functions = await context.jit.define({
+      // The header's lines stay, empty, so that every line number is that of the cell.
+      source: '\n'.repeat(header.bodyLine - 1) + body,
+      fileName,
+      signatures: header.signatures.map(({ text }) => text),
+      ...(language === undefined ? {} : { language }),
+    });
+    bind(functions, header.options.get('name'), context);
+  },
+};
+
+/** Here and not in `define`, because the caret belongs under the cell's first line. */
+function checkSignature({ text, offset }: SignatureText, { cell, fileName }: CellMagicContext): void {
+  try {
+    parseSignature(text);
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    const span = { start: offset + error.start, end: offset + error.end };
+    const diagnostic = { code: 'signature', message: error.message, span };
+    throw new UsageError(renderDiagnostics([diagnostic], { source: cell, fileName }), { cause: error });
+  }
+}
+
+function languageOf(name: string | undefined): Language | undefined {
+  if (name === undefined) return undefined;
+  const language = Object.hasOwn(languages, name) ? languages[name] : undefined;
+  if (language !== undefined) return language;
+  throw new UsageError(`--lang is "${name}"; expected python or typescript`);
+}
+
+function bind(
+  functions: readonly DefinedFunction[],
+  name: string | undefined,
+  context: CellMagicContext,
+): void {
+  const [first] = functions;
+  if (name === undefined) {
+    for (const one of functions) context.defineGlobal(one.name, one);
+  } else if (first === undefined || functions.length > 1) {
+    const names = functions.map((one) => one.name).join(', ') || 'none';
+    throw new UsageError(`--name ${name} needs a cell with one function that can be called; found ${names}`);
+  } else if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
+    throw new UsageError(`--name is "${name}", which can't name a variable`);
+  } else {
+    context.defineGlobal(name, first);
+  }
+}
