@@ -184,13 +184,20 @@ class TypeParser {
 
   #function(before: Type): FunctionType {
     const { label, ...result } = before;
-    if (this.#accept('*')) {
-      const name = this.#peek().kind === 'word' ? this.#next().text : undefined;
-      this.#expect(')');
-      this.#expect('(');
-      return labelled({ kind: 'function', result: before, parameters: this.#parameters() }, name);
+    const name = this.#pointerName();
+    if (name !== undefined) {
+      return labelled({ kind: 'function', result: before, parameters: this.#parameters() }, name.text);
     }
     return labelled({ kind: 'function', result, parameters: this.#parameters() }, label);
+  }
+
+  /** Steps over the `*foo)(` of `int64 (*foo)(int64)`, where it is one. A bare `*` is also a parameter, `void*`. */
+  #pointerName(): { readonly text: string | undefined } | undefined {
+    const [star, ...after] = this.#tokens.slice(this.#position, this.#position + 4);
+    const name = after[0]?.kind === 'word' ? after.shift() : undefined;
+    if (star?.text !== '*' || after[0]?.text !== ')' || after[1]?.text !== '(') return undefined;
+    this.#position += name ? 4 : 3;
+    return { text: name?.text };
   }
 
   /** C's `(void)` is an empty parameter list. */
