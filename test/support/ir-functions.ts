@@ -1,0 +1,48 @@
+/** IR of functions int64(int64, int64) under RBC's mangled names, for tests of what happens to a call. */
+
+export function addition(name: string, constant = 0): string {
+  return `define i64 @${name}_lallA(i64 %a, i64 %b) {
+  %sum = add i64 %a, %b
+  %more = add i64 %sum, ${constant}
+  ret i64 %more
+}
+`;
+}
+
+/** Stores the second argument at the address that the first one is. */
+export const store = `define i64 @store_lallA(i64 %a, i64 %b) {
+  %p = inttoptr i64 %a to i64*
+  store volatile i64 %b, i64* %p
+  ret i64 0
+}
+`;
+
+export const division = `define i64 @division_lallA(i64 %a, i64 %b) {
+  %q = sdiv i64 %a, %b
+  ret i64 %q
+}
+`;
+
+/** Never returns unless it is cancelled. */
+export const endless = `define i64 @endless_lallA(i64 %a, i64 %b) {
+entry:
+  %p = alloca i64
+  br label %loop
+loop:
+  store volatile i64 %a, i64* %p
+  br label %loop
+}
+`;
+
+/** Recursion without an end that the optimiser can't turn into a loop. */
+export const overflow = `define i64 @overflow_lallA(i64 %a, i64 %b) {
+  %p = alloca [128 x i64]
+  %q = getelementptr [128 x i64], [128 x i64]* %p, i64 0, i64 7
+  store volatile i64 %a, i64* %q
+  %next = add i64 %a, 1
+  %r = call i64 @overflow_lallA(i64 %next, i64 %b)
+  %s = load volatile i64, i64* %q
+  %t = add i64 %r, %s
+  ret i64 %t
+}
+`;
