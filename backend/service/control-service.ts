@@ -17,7 +17,7 @@ export interface StatusCounts {
 export interface ControlHost {
   readonly tokens: TokenCheck;
   /** The session of that id, a new one for an empty or unknown id. @throws RemoteError `too-large` at the limit */
-  openSession(id: string): Session;
+  openSession(id: string): Promise<Session>;
   findSession(id: string): Session | undefined;
   status(): StatusCounts;
 }
@@ -53,7 +53,7 @@ export class ControlService {
   async #hello(request: HelloRequest): Promise<HelloReply> {
     this.#isAuthorized = this.#host.tokens.accepts(request.token ?? '');
     this.#authorize();
-    const session = this.#host.openSession(request.session ?? '');
+    const session = await this.#host.openSession(request.session ?? '');
     this.#onSession(session);
     const target = await session.start();
     const death = session.takeDeath();

@@ -47,7 +47,8 @@ export class Session {
   #starting: Promise<TargetInfo> | undefined;
   #isRestored = true;
   #death: SessionDeath | undefined;
-  #hasEnded = false;
+  #ending: Promise<void> | undefined;
+  readonly #endTimers: NodeJS.Timeout[] = [];
 
   constructor(id: string, name: string, hooks: SessionHooks) {
     this.id = id;
@@ -59,8 +60,8 @@ export class Session {
     return this.#worker;
   }
 
-  get connectionCount(): number {
-    return this.#connections.size;
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
   }
 
   /** What killed the session's worker since the last time somebody asked. */
@@ -72,7 +73,7 @@ export class Session {
 
   /** Resolves when a worker serves the session. Rejects with a RemoteError when none can be started. */
   async start(): Promise<TargetInfo> {
-    if (this.#hasEnded) throw new RemoteError('server-stopped', 'the session is over');
+    if (this.#ending) throw new RemoteError('server-stopped', 'the session is over');
     if (this.#worker) return this.#worker.ready;
     this.#starting ??= this.#startWorker().finally(() => {
       this.#starting = undefined;
@@ -97,15 +98,14 @@ export class Session {
     return this.#worker ? stopRunningCall(this.#worker, reason, this.#hooks.log) : false;
   }
 
-  /** Lets the worker finish what it is in for `graceMs`, then cancels it; the session is over when this resolves. */
-  async end(graceMs: number): Promise<void> {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    await this.#starting?.catch(() => undefined);
-    const worker = this.#worker;
-    if (worker && !worker.hasExited) await this.#endWorker(worker, graceMs);
-    this.#closeConnections();
-    this.#hooks.onEnded(this);
+  /**
+   * Lets the worker finish what it is in for `graceMs`, then cancels it; the session is over when this resolves.
+   * A second call with a shorter time is obeyed.
+   */
+  end(graceMs: number): Promise<void> {
+    if (this.#ending) this.#hurry(graceMs);
+    else this.#ending = this.#end(graceMs);
+    return this.#ending;
   }
 
   /** The compiled modules, for a session that takes this one's place. */
@@ -121,13 +121,22 @@ export class Session {
     from.#modules.clear();
   }
 
-  async #endWorker(worker: WorkerProcess, graceMs: number): Promise<void> {
-    worker.send({ kind: 'end' });
-    const cancelTimer = setTimeout(() => void stopRunningCall(worker, 'cancelled', this.#hooks.log), graceMs);
-    const killTimer = setTimeout(() => worker.kill('SIGKILL'), graceMs + stopTimeoutMs);
-    await worker.exited;
-    clearTimeout(cancelTimer);
-    clearTimeout(killTimer);
+  async #end(graceMs: number): Promise<void> {
+    this.#hurry(graceMs);
+    await this.#starting?.catch(() => undefined);
+    this.#worker?.send({ kind: 'end' });
+    await this.#worker?.exited;
+    for (const timer of this.#endTimers) clearTimeout(timer);
+    this.#closeConnections();
+    this.#hooks.onEnded(this);
+  }
+
+  #hurry(graceMs: number): void {
+    const cancel = () => {
+      if (this.#worker) void stopRunningCall(this.#worker, 'cancelled', this.#hooks.log);
+    };
+    this.#endTimers.push(setTimeout(cancel, graceMs));
+    this.#endTimers.push(setTimeout(() => this.#worker?.kill('SIGKILL'), graceMs + stopTimeoutMs));
   }
 
   async #startWorker(): Promise<TargetInfo> {
@@ -193,7 +202,7 @@ export class Session {
 
   #workerExited(worker: WorkerProcess, exit: WorkerExit): void {
     if (this.#worker === worker) this.#worker = undefined;
-    if (this.#hasEnded) return;
+    if (this.#ending) return;
     const { log } = this.#hooks;
     if (exit.retirement) {
       log('info', 'worker-retired', `replacing a worker after ${exit.retirement.reason}`, {

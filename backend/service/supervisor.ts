@@ -99,9 +99,13 @@ export class Supervisor implements ControlHost {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  openSession(id: string): Session {
+  async openSession(id: string): Promise<Session> {
     const existing = this.#sessions.get(id);
-    if (existing && existing !== this.#shared) return existing;
+    if (existing && existing !== this.#shared) {
+      if (!existing.isEnding) return existing;
+      // Its client has come back before its worker was gone: the new session takes its functions over.
+      await existing.end(0);
+    }
     if (this.#sessions.size >= this.#options.limits.maxSessions) {
       throw new RemoteError(
         'too-large',
