@@ -1,0 +1,59 @@
+import type { CoreModule, FunctionDefinition, ModuleConstant } from '../core.ts';
+import type { Diagnostic, Result } from '../diagnostic.ts';
+import { inSourceOrder } from '../parse-diagnostic.ts';
+import { Adapter, AdapterAbandoned } from './adapter.ts';
+import { functionDefinition } from './functions.ts';
+import { ModuleReader } from './module.ts';
+import { readFunction } from './read-function.ts';
+import { readModule } from './read-source.ts';
+
+/** Parses a cell of TypeScript functions. Diagnostics come in source order. */
+export function parseTypeScript(source: string, fileName: string): Result<CoreModule> {
+  const { tree, diagnostics, imaginaryEnds } = readModule(source);
+  if (tree === undefined) return { ok: false, diagnostics };
+  const adapter = new Adapter(source, imaginaryEnds);
+  const reader = new ModuleReader(adapter, tree.comments ?? []);
+  abandonable(() => reader.read(tree.program));
+  return finish(adapter, diagnostics, { fileName, functions: reader.functions, constants: reader.constants });
+}
+
+/**
+ * Parses what `Function.prototype.toString()` gives: a function expression, an arrow function or a method.
+ *
+ * @param name for a function that has none in its text; `anonymous` by default
+ */
+export function parseTypeScriptFunction(
+  text: string,
+  fileName: string,
+  name = 'anonymous',
+): Result<CoreModule> {
+  const reading = readFunction(text);
+  if (reading.found === undefined) return { ok: false, diagnostics: reading.diagnostics };
+  const { node, key, shift } = reading.found;
+  const adapter = new Adapter(text, reading.imaginaryEnds, shift);
+  const functions: FunctionDefinition[] = [];
+  const span = adapter.span(node);
+  const nameSpan = key === undefined ? { start: span.start, end: span.start } : adapter.span(key);
+  const head = { name: key?.name ?? name, nameSpan, span, declaredSignatures: [] };
+  abandonable(() => functions.push(functionDefinition(adapter, node, head)));
+  return finish(adapter, reading.diagnostics, { fileName, functions, constants: [] });
+}
+
+function abandonable(convert: () => void): void {
+  try {
+    convert();
+  } catch (error) {
+    if (!(error instanceof AdapterAbandoned)) throw error;
+  }
+}
+
+function finish(
+  adapter: Adapter,
+  parserDiagnostics: readonly Diagnostic[],
+  parts: { fileName: string; functions: readonly FunctionDefinition[]; constants: readonly ModuleConstant[] },
+): Result<CoreModule> {
+  const diagnostics = [...parserDiagnostics, ...adapter.diagnostics];
+  if (diagnostics.length > 0) return { ok: false, diagnostics: inSourceOrder(diagnostics) };
+  const { source, imports } = adapter;
+  return { ok: true, value: { language: 'typescript', source, imports, ...parts } };
+}

@@ -1,0 +1,89 @@
+import type { ParserOptions } from '@babel/parser';
+import type { Diagnostic } from '../diagnostic.ts';
+import { syntaxError } from '../parse-diagnostic.ts';
+import { loadBabel } from './load-babel.cts';
+import { type BabelError, toDiagnostic } from './syntax-errors.ts';
+
+const OPTIONS: ParserOptions = {
+  sourceType: 'module',
+  plugins: ['typescript'],
+  errorRecovery: true,
+  attachComment: false,
+};
+
+export interface BabelReading<Tree> {
+  /** Absent where Babel gave up at its first error. */
+  readonly tree?: Tree;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The end offsets of imaginary literals, behind their `j`. */
+  readonly imaginaryEnds: ReadonlySet<number>;
+}
+
+interface Recovered {
+  readonly errors: readonly BabelError[] | null;
+}
+
+/** Parses a module; `3.4j` is a number in it. */
+export function readModule(text: string): BabelReading<ReturnType<ReturnType<typeof loadBabel>['parse']>> {
+  return read(text, (plain) => loadBabel().parse(plain, OPTIONS));
+}
+
+/** Parses one expression; `3.4j` is a number in it. */
+export function readExpression(
+  text: string,
+): BabelReading<ReturnType<ReturnType<typeof loadBabel>['parseExpression']>> {
+  return read(text, (plain) => loadBabel().parseExpression(plain, OPTIONS));
+}
+
+/**
+ * Babel has no imaginary literals, but says where an identifier follows a number directly. There, and only there, a
+ * `j` is one: in strings, comments, templates and regular expressions it never complains. The `j` becomes a digit, so
+ * that all offsets stay, and Babel reads on from the start.
+ */
+function read<Tree extends Recovered>(source: string, parse: (text: string) => Tree): BabelReading<Tree> {
+  const imaginaryEnds = new Set<number>();
+  let text = source;
+  for (;;) {
+    try {
+      const tree = parse(text);
+      const diagnostics = (tree.errors ?? []).map((error) => toDiagnostic(error, source));
+      return { tree, diagnostics, imaginaryEnds };
+    } catch (error) {
+      const at = imaginarySuffix(error, text);
+      if (at === undefined) return { diagnostics: [fatal(error, source)], imaginaryEnds };
+      imaginaryEnds.add(at + 1);
+      text = withDigit(text, at);
+    }
+  }
+}
+
+function isBabelError(error: unknown): error is BabelError {
+  return error instanceof SyntaxError && 'pos' in error && 'reasonCode' in error;
+}
+
+function fatal(error: unknown, source: string): Diagnostic {
+  if (isBabelError(error)) return toDiagnostic(error, source);
+  // V8's stack overflow: Babel recurses with the depth of the source.
+  if (error instanceof RangeError) {
+    return syntaxError(
+      'the source is nested too deeply',
+      { start: 0, end: 0 },
+      'split it into several functions',
+    );
+  }
+  throw error;
+}
+
+/** The offset of the `j` behind a number, where that is what Babel stumbled over. */
+function imaginarySuffix(error: unknown, text: string): number | undefined {
+  if (!isBabelError(error) || error.reasonCode !== 'NumberIdentifier') return undefined;
+  const isSuffix = /^[0-9.][jJ](?![\p{ID_Continue}$\\])/u.test(text.slice(error.pos - 1, error.pos + 3));
+  return isSuffix ? error.pos : undefined;
+}
+
+/** `3.4j` to `3.40`, and `0j` to `10`, as `00` would be an octal literal. */
+function withDigit(text: string, at: number): string {
+  const isLoneZero = /(?:^|[^\w.])0$/.test(text.slice(Math.max(0, at - 2), at));
+  const before = isLoneZero ? `${text.slice(0, at - 1)}1` : text.slice(0, at);
+  return `${before}0${text.slice(at + 1)}`;
+}

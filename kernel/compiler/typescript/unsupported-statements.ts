@@ -1,0 +1,47 @@
+import type { Adapter } from './adapter.ts';
+import type { BabelStatement } from './babel-ast.ts';
+
+type Refusal = readonly [message: string, hint: string];
+
+const TYPE: Refusal = ['a type declaration is not supported', 'write the type itself where it is used'];
+const ELSEWHERE: Refusal = ['this belongs to the top level', 'move it to the top level of the cell'];
+const CLASS: Refusal = ['classes are not supported', 'write functions on numbers, tuples and arrays'];
+
+const REFUSALS: Partial<Readonly<Record<BabelStatement['type'], Refusal>>> = {
+  ClassDeclaration: CLASS,
+  FunctionDeclaration: [
+    'a function inside a function is not supported',
+    'move it to the top level of the cell',
+  ],
+  TryStatement: [
+    `'try' is not supported`,
+    'test before you compute; an error ends the call and reaches the caller',
+  ],
+  ForInStatement: [
+    `'for … in' is not supported`,
+    `write 'for (let i = 0; i < n; i++)' or 'for (const x of a)'`,
+  ],
+  DebuggerStatement: [`'debugger' is not supported`, 'remove it'],
+  WithStatement: [`'with' is not supported`, 'remove it'],
+  EnumDeclaration: ['enums are not supported', 'write a constant for each: const RED = 0'],
+  TSEnumDeclaration: ['enums are not supported', 'write a constant for each: const RED = 0'],
+  TSModuleDeclaration: ['namespaces are not supported', 'write functions at the top level'],
+  TSTypeAliasDeclaration: TYPE,
+  TSInterfaceDeclaration: TYPE,
+  TSDeclareFunction: ELSEWHERE,
+  ImportDeclaration: [
+    `'import' is not supported`,
+    'Math is always there; a compiled function can use nothing else',
+  ],
+  TSImportEqualsDeclaration: [`'import' is not supported`, 'Math is always there'],
+  ExportAllDeclaration: [`'export … from' is not supported`, 'remove it'],
+};
+
+/** Reports a statement that never compiles. */
+export function refuseStatement(adapter: Adapter, node: BabelStatement): [] {
+  const [message, hint] = REFUSALS[node.type] ?? ['this statement is not supported', 'remove it'];
+  const { start, end } = adapter.span(node);
+  const firstLine = adapter.source.slice(start, end).search(/[\r\n]|$/);
+  adapter.reportUnsupported(message, { start, end: start + firstLine }, hint);
+  return [];
+}
