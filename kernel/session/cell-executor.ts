@@ -1,0 +1,164 @@
+import { inspect } from 'node:util';
+import { type CellRun, currentRun } from './cell-run.ts';
+import type { CellSources } from './cell-sources.ts';
+import { reportError, reportInterrupt, reportSyntaxError } from './error-report.ts';
+import type { ErrorReport, ExecuteOutcome, ExecuteRequest } from './execution.ts';
+import type { JsonObject } from './json.ts';
+import { mimeBundle } from './mime-bundle.ts';
+import type { OutputChannel } from './output-channel.ts';
+import type { Completion, ReplEvaluator } from './repl-evaluator.ts';
+import type { SessionHistory } from './session-history.ts';
+import type { SessionMessage } from './session-messages.ts';
+
+/** Names under which transformed cells find what they need; see `CellRuntimeNames`. */
+export const runtimeNames = {
+  importModule: '__importModule',
+  importMeta: '__importMeta',
+  resumed: '__resumed',
+} as const;
+
+type Language = typeof import('../language/transform-cell.ts');
+type Declarations = typeof import('../language/declared-names.ts');
+
+interface CellExecutorOptions {
+  readonly evaluator: ReplEvaluator;
+  readonly channel: OutputChannel;
+  readonly sources: CellSources;
+  readonly history: SessionHistory;
+  /** Loaded after the process has said that it is ready. */
+  readonly language: () => Promise<Language & Declarations>;
+  readonly send: (message: SessionMessage) => void;
+}
+
+interface ActiveCell {
+  readonly request: ExecuteRequest;
+  readonly run: CellRun;
+}
+
+/** Thrown inside when an interrupt has ended the evaluation; the cell is already done then, or about to be. */
+class Terminated extends Error {}
+
+/** A syntax error with its place, from our parser or from V8. */
+class CellNotParsed extends Error {
+  readonly line: number;
+  readonly column: number;
+
+  constructor(message: string, line: number, column: number) {
+    super(message);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** Runs cells, one at a time, and reports how each ended. */
+export class CellExecutor {
+  readonly #options: CellExecutorOptions;
+  #declared: InstanceType<Declarations['DeclaredNames']> | undefined;
+  #active: ActiveCell | undefined;
+  #silentRuns = 0;
+
+  constructor(options: CellExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** The run of the cell that has begun and isn't done. */
+  get activeRun(): CellRun | undefined {
+    return this.#active?.run;
+  }
+
+  execute(request: ExecuteRequest): void {
+    const fileName = request.silent ? `In[silent-${++this.#silentRuns}]` : `In[${request.executionCount}]`;
+    const run = { cellId: request.cellId, fileName, allowStdin: request.allowStdin, interrupted: false };
+    const active = { request, run };
+    this.#active = active;
+    this.#options.channel.beginCell(request.cellId);
+    currentRun.run(run, () => {
+      this.#run(request, run).then(
+        (outcome) => this.#finish(active, outcome),
+        (thrown: unknown) => {
+          if (!(thrown instanceof Terminated)) this.#finish(active, this.#failure(thrown, run));
+          else this.interrupted(undefined);
+        },
+      );
+    });
+  }
+
+  /** Ends the active cell because of an interrupt, whatever it still waits for. */
+  interrupted(stack: string | undefined): void {
+    const active = this.#active;
+    if (active === undefined) return;
+    active.run.interrupted = true;
+    this.#finish(active, { status: 'error', ...reportInterrupt(stack, this.#options.sources) });
+  }
+
+  async #run(request: ExecuteRequest, run: CellRun): Promise<ExecuteOutcome> {
+    const { history } = this.#options;
+    if (request.storeHistory) history.begin(request.executionCount, request.code);
+    const { value, isShown } = await this.#evaluate(request.code, run.fileName);
+    const shown = isShown ? await value : undefined;
+    if (request.storeHistory && isShown) history.end(request.executionCount, shown);
+    const result = shown === undefined || request.silent ? {} : { result: await mimeBundle(shown) };
+    const userExpressions = await this.#userExpressions(request, run);
+    return { status: 'ok', ...result, userExpressions, payload: [] };
+  }
+
+  async #evaluate(source: string, fileName: string): Promise<Completion & { isShown: boolean }> {
+    const { evaluator, sources } = this.#options;
+    sources.add(fileName, source, undefined);
+    const language = await this.#options.language();
+    this.#declared ??= new language.DeclaredNames();
+    const options = { fileName, runtime: runtimeNames, declared: this.#declared };
+    const cell = await language.transformCell(source, options);
+    if (!cell.ok) throw new CellNotParsed(cell.error.message, cell.error.line, cell.error.column);
+    sources.add(fileName, source, cell.map);
+    const evaluation = evaluator.evaluate(cell.code, fileName);
+    switch (evaluation.kind) {
+      case 'syntax-error': {
+        const { line, column } = sources.originalPosition(fileName, evaluation);
+        throw new CellNotParsed(evaluation.message, line, column);
+      }
+      case 'terminated':
+        throw new Terminated();
+      case 'started':
+        this.#declared.add(cell.declarations);
+        return { ...(await evaluation.completion), isShown: cell.showsResult };
+    }
+  }
+
+  async #userExpressions({ userExpressions }: ExecuteRequest, run: CellRun): Promise<JsonObject> {
+    const replies: Record<string, JsonObject> = {};
+    for (const [name, expression] of Object.entries(userExpressions)) {
+      try {
+        const { value } = await this.#evaluate(expression, `${run.fileName}/${name}`);
+        replies[name] = { status: 'ok', data: await mimeBundle(await value), metadata: {} };
+      } catch (thrown) {
+        if (thrown instanceof Terminated) throw thrown;
+        const { ename, evalue, traceback } = this.#failure(thrown, run);
+        replies[name] = { status: 'error', ename, evalue, traceback };
+      }
+    }
+    return replies;
+  }
+
+  #failure(thrown: unknown, run: CellRun): { status: 'error' } & ErrorReport {
+    const { sources } = this.#options;
+    if (thrown instanceof CellNotParsed) {
+      return { status: 'error', ...reportSyntaxError(thrown, run.fileName, sources) };
+    }
+    try {
+      return { status: 'error', ...reportError(thrown, sources) };
+    } catch (reason) {
+      // The value's own `inspect` or a getter of it threw.
+      const evalue = `a thrown ${typeof thrown} that can't be shown: ${inspect(reason)}`;
+      return { status: 'error', ename: 'Error', evalue, traceback: [evalue] };
+    }
+  }
+
+  #finish(active: ActiveCell, outcome: ExecuteOutcome): void {
+    if (this.#active !== active) return;
+    this.#active = undefined;
+    const { channel, send } = this.#options;
+    channel.endCell(active.request.cellId);
+    send({ op: 'done', cellId: active.request.cellId, outcome });
+  }
+}

@@ -1,0 +1,31 @@
+import { dim, red } from './ansi.ts';
+
+/**
+ * The lines around a place, with a caret:
+ * ```
+ *  --> In[4]:2:10
+ * 1 | const a = 1
+ * 2 | return a.x.y
+ *   |          ^
+ * ```
+ */
+export function codeFrame(
+  fileName: string,
+  lines: readonly string[],
+  line: number,
+  column: number,
+): string[] {
+  const first = Math.max(1, line - 2);
+  const last = Math.min(lines.length, line + 1);
+  const width = String(last).length;
+  const frame = [`${' '.repeat(width)}${dim('-->')} ${fileName}:${line}:${column}`];
+  for (let number = first; number <= last; number++) {
+    const text = lines[number - 1] ?? '';
+    frame.push(`${dim(`${String(number).padStart(width)} |`)} ${text}`);
+    if (number !== line) continue;
+    // Tabs stay tabs, so that the caret stands under its character.
+    const indent = text.slice(0, column - 1).replace(/[^\t]/gu, ' ');
+    frame.push(`${dim(`${' '.repeat(width)} |`)} ${indent}${red('^')}`);
+  }
+  return frame;
+}

@@ -1,0 +1,126 @@
+import { inspect } from 'node:util';
+import type { CellSyntaxError } from '../language/transform-cell.ts';
+import { bold, cyan, dim, red } from './ansi.ts';
+import type { CellSources } from './cell-sources.ts';
+import { codeFrame } from './code-frame.ts';
+import type { ErrorReport } from './execution.ts';
+
+const MAX_CAUSES = 8;
+
+/** What the user sees of a thrown value: message, code frame, frames of the user's own code, causes. */
+export function reportError(thrown: unknown, sources: CellSources): ErrorReport {
+  if (!(thrown instanceof Error)) {
+    const evalue = typeof thrown === 'string' ? thrown : inspect(thrown);
+    return { ename: 'Uncaught', evalue, traceback: [`${title('Uncaught')}: ${evalue}`] };
+  }
+  const { name, message } = describe(thrown);
+  return { ename: name, evalue: message, traceback: renderError(thrown, sources, MAX_CAUSES) };
+}
+
+export function reportSyntaxError(
+  error: CellSyntaxError,
+  fileName: string,
+  sources: CellSources,
+): ErrorReport {
+  const lines = sources.lines(fileName) ?? [];
+  return {
+    ename: 'SyntaxError',
+    evalue: `${error.message} (${fileName}:${error.line}:${error.column})`,
+    traceback: [
+      `${title('SyntaxError')}: ${error.message}`,
+      ...codeFrame(fileName, lines, error.line, error.column),
+    ],
+  };
+}
+
+/** `stack` holds the frames that were running, if any were. */
+export function reportInterrupt(stack: string | undefined, sources: CellSources): ErrorReport {
+  const frames = framesOf(stack ?? '');
+  return {
+    ename: 'KeyboardInterrupt',
+    evalue: 'the cell was interrupted',
+    traceback: [
+      `${title('KeyboardInterrupt')}: the cell was interrupted`,
+      ...frameOfCell(frames, sources),
+      ...frames.map(colourFrame),
+    ],
+  };
+}
+
+function renderError(error: Error, sources: CellSources, causesLeft: number): string[] {
+  const { name, message } = describe(error);
+  const frames = framesOf(readStack(error));
+  const lines = [
+    ...`${title(name)}${message === '' ? '' : `: ${message}`}`.split('\n'),
+    ...frameOfCell(frames, sources),
+    ...frames.map(colourFrame),
+    ...renderProperties(error),
+  ];
+  if (causesLeft === 0) return lines;
+  for (const inner of error instanceof AggregateError ? error.errors : []) {
+    lines.push(...renderInner('One of its errors', inner, sources, causesLeft - 1));
+  }
+  if (error.cause !== undefined)
+    lines.push(...renderInner('Caused by', error.cause, sources, causesLeft - 1));
+  return lines;
+}
+
+function renderInner(label: string, thrown: unknown, sources: CellSources, causesLeft: number): string[] {
+  if (!(thrown instanceof Error)) return [`${bold(label)} ${inspect(thrown)}`];
+  const [first, ...rest] = renderError(thrown, sources, causesLeft);
+  return [`${bold(label)} ${first}`, ...rest];
+}
+
+function title(name: string): string {
+  return bold(red(name));
+}
+
+/** Even an error whose getters throw is reported. */
+function describe(error: Error): { name: string; message: string } {
+  try {
+    const name = error.name || error.constructor.name || 'Error';
+    return { name: String(name), message: String(error.message) };
+  } catch (thrown) {
+    return { name: 'Error', message: `(its message can't be read: ${inspect(thrown)})` };
+  }
+}
+
+function readStack(error: Error): string {
+  try {
+    return typeof error.stack === 'string' ? error.stack : '';
+  } catch {
+    // A getter of the user's; the message is shown without frames.
+    return '';
+  }
+}
+
+function framesOf(stack: string): string[] {
+  const frames = stack.split('\n').filter((line) => /^ {4}at /u.test(line));
+  return frames.filter((line) => !/\(node:|at node:|\(<anonymous>\)$|at <anonymous>$/u.test(line));
+}
+
+const location = /((?:In\[[^\]]*\])):(\d+):(\d+)\)?$/u;
+
+function frameOfCell(frames: readonly string[], sources: CellSources): string[] {
+  for (const frame of frames) {
+    const [, fileName, line, column] = location.exec(frame) ?? [];
+    const lines = fileName === undefined ? undefined : sources.lines(fileName);
+    if (fileName !== undefined && lines !== undefined) {
+      return codeFrame(fileName, lines, Number(line), Number(column));
+    }
+  }
+  return [];
+}
+
+function colourFrame(frame: string): string {
+  return location.test(frame) ? frame.replace(location, (place) => cyan(place)) : dim(frame);
+}
+
+const shownElsewhere = new Set(['stack', 'message', 'name', 'cause', 'errors']);
+
+/** What an error carries besides its text, such as `code` and `path` of a file system error. */
+function renderProperties(error: Error): string[] {
+  const extra = Object.fromEntries(Object.entries(error).filter(([name]) => !shownElsewhere.has(name)));
+  if (Object.keys(extra).length === 0) return [];
+  return inspect(extra, { depth: 2, colors: true }).split('\n');
+}

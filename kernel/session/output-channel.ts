@@ -1,0 +1,113 @@
+import { currentRun } from './cell-run.ts';
+import type { CellId, RichOutput, StreamName } from './execution.ts';
+import { formatMarker, type Marker } from './output-markers.ts';
+import type { SessionMessage } from './session-messages.ts';
+import { writeFully } from './write-fully.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+const FLUSH_LENGTH = 1 << 16;
+
+/**
+ * All output of the session's JavaScript, in one order, on the real standard output: text in big writes, other
+ * output as a marker there and its content on the message pipe. Text is written out when there is much of it, at the
+ * end of the event loop's turn, at the end of a cell, and when the control thread finds that it waits too long.
+ */
+export class OutputChannel {
+  readonly #token: string;
+  readonly #send: (message: SessionMessage) => void;
+  /** 1 while text waits; the control thread watches it. */
+  readonly #waiting: Int32Array;
+  #pending = '';
+  #sequence = 0;
+  #isFlushing = false;
+  /** True from the first text that waits until it is flushed. */
+  #isAnnounced = false;
+  /** The cell that runs now: its text to standard output needs no marker. */
+  #runningCell: CellId | undefined;
+  #cell: CellId | undefined;
+  #stream: StreamName = 'stdout';
+
+  constructor(token: string, waiting: Int32Array, send: (message: SessionMessage) => void) {
+    this.#token = token;
+    this.#waiting = waiting;
+    this.#send = send;
+  }
+
+  beginCell(cellId: CellId): void {
+    this.flush();
+    this.#runningCell = cellId;
+    this.#cell = cellId;
+  }
+
+  /** Call before the message that the cell is done. */
+  endCell(cellId: CellId): void {
+    this.#reset();
+    const end = formatMarker(this.#token, { kind: 'end', cellId });
+    this.#pending += end;
+    this.flush();
+    writeFully(STDERR, end);
+    this.#runningCell = undefined;
+    this.#cell = undefined;
+  }
+
+  write(stream: StreamName, text: string): void {
+    const run = currentRun.getStore();
+    const cell = run === undefined ? this.#runningCell : run.cellId;
+    if (cell !== this.#cell || stream !== this.#stream) this.#switchTo(cell, stream);
+    this.#append(text);
+  }
+
+  writeRich(output: RichOutput): void {
+    const cellId = currentRun.getStore()?.cellId ?? this.#runningCell;
+    const sequence = ++this.#sequence;
+    this.#send({ op: 'output', sequence, ...(cellId !== undefined && { cellId }), output });
+    this.#append(formatMarker(this.#token, { kind: 'output', sequence }));
+  }
+
+  /** True while text is on its way out: a bad moment to stop this thread. */
+  get isFlushing(): boolean {
+    return this.#isFlushing;
+  }
+
+  readonly flush = (): void => {
+    if (this.#pending === '' || this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#reset();
+    const text = this.#pending;
+    this.#pending = '';
+    this.#isAnnounced = false;
+    Atomics.store(this.#waiting, 0, 0);
+    writeFully(STDOUT, text);
+    this.#isFlushing = false;
+  };
+
+  #append(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length >= FLUSH_LENGTH) this.flush();
+    else if (!this.#isAnnounced) this.#announce();
+  }
+
+  #announce(): void {
+    this.#isAnnounced = true;
+    Atomics.store(this.#waiting, 0, 1);
+    Atomics.notify(this.#waiting, 0);
+    setImmediate(this.flush);
+  }
+
+  #switchTo(cellId: CellId | undefined, stream: StreamName): void {
+    const isDefault = cellId === this.#runningCell && stream === 'stdout';
+    const marker: Marker = isDefault ? { kind: 'reset' } : { kind: 'source', cellId, stream };
+    // A call in the same expression could flush what `+=` has already read, and write it twice.
+    const text = formatMarker(this.#token, marker);
+    this.#pending += text;
+    this.#cell = cellId;
+    this.#stream = stream;
+  }
+
+  /** Between two writes, the pipe belongs to native code and child processes of the cell that runs. */
+  #reset(): void {
+    if (this.#cell !== this.#runningCell || this.#stream !== 'stdout')
+      this.#switchTo(this.#runningCell, 'stdout');
+  }
+}

@@ -1,0 +1,148 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { CellId, ExecuteOutcome, Output, RichOutput, StreamName } from './execution.ts';
+import { type Marker, MarkerParser } from './output-markers.ts';
+import { outOfMemoryDump } from './session-death.ts';
+
+interface SequencerEvents {
+  readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
+  readonly onDone: (cellId: CellId, outcome: ExecuteOutcome) => void;
+}
+
+type Item =
+  | { readonly kind: 'text'; readonly text: Buffer }
+  | { readonly kind: 'marker'; readonly marker: Marker };
+
+const LAST_ERROR_LENGTH = 8192;
+
+/**
+ * Puts what arrives on three pipes (standard output, standard error, messages) back into one order, and says that a
+ * cell is done when its end has been seen on all of them.
+ */
+export class OutputSequencer {
+  readonly #events: SequencerEvents;
+  readonly #stdout: MarkerParser;
+  readonly #stderr: MarkerParser;
+  readonly #rich = new Map<number, { readonly output: RichOutput; readonly cellId: CellId | undefined }>();
+  /** What came on standard output behind a marker whose content isn't here yet. */
+  readonly #items: Item[] = [];
+  readonly #decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
+  /** The cell that runs, or ran last: text that says nothing of its cell is its. */
+  #currentCell: CellId | undefined;
+  /** What the marker before the text says of it. */
+  #source: { readonly cellId: CellId | undefined; readonly stream: StreamName } | undefined;
+  #stdoutEnded: CellId | undefined;
+  #stderrEnded: CellId | undefined;
+  #done: { readonly cellId: CellId; readonly outcome: ExecuteOutcome } | undefined;
+  #lastErrorText = '';
+  #isCrashing = false;
+
+  constructor(token: string, events: SequencerEvents) {
+    this.#events = events;
+    this.#stdout = new MarkerParser(
+      token,
+      (text) => this.#items.push({ kind: 'text', text }),
+      (marker) => this.#items.push({ kind: 'marker', marker }),
+    );
+    this.#stderr = new MarkerParser(
+      token,
+      (text) => this.#onErrorText(this.#decoders.stderr.write(text)),
+      (marker) => {
+        if (marker.kind === 'end') this.#stderrEnded = marker.cellId;
+      },
+    );
+  }
+
+  /** The last of the standard error; a crash explains itself there. */
+  get lastErrorText(): string {
+    return this.#lastErrorText;
+  }
+
+  beginCell(cellId: CellId): void {
+    this.#currentCell = cellId;
+  }
+
+  pushStdout(chunk: Buffer): void {
+    this.#stdout.push(chunk);
+    this.#drain();
+  }
+
+  pushStderr(chunk: Buffer): void {
+    this.#stderr.push(chunk);
+    this.#finishCell();
+  }
+
+  pushRich(sequence: number, output: RichOutput, cellId: CellId | undefined): void {
+    this.#rich.set(sequence, { output, cellId });
+    this.#drain();
+  }
+
+  pushDone(cellId: CellId, outcome: ExecuteOutcome): void {
+    this.#done = { cellId, outcome };
+    this.#finishCell();
+  }
+
+  /** All pipes have ended. */
+  end(): void {
+    this.#stdout.end();
+    this.#stderr.end();
+    this.#drain();
+    for (const { output, cellId } of this.#rich.values()) this.#events.onOutput(output, cellId);
+    this.#rich.clear();
+  }
+
+  #drain(): void {
+    let taken = 0;
+    for (const item of this.#items) {
+      if (item.kind === 'text') this.#onText(item.text);
+      else if (!this.#onMarker(item.marker)) break;
+      taken += 1;
+    }
+    this.#items.splice(0, taken);
+    this.#finishCell();
+  }
+
+  /** False when the marker's content has not arrived. */
+  #onMarker(marker: Marker): boolean {
+    switch (marker.kind) {
+      case 'source':
+        this.#source = { cellId: marker.cellId, stream: marker.stream };
+        return true;
+      case 'reset':
+        this.#source = undefined;
+        return true;
+      case 'end':
+        this.#stdoutEnded = marker.cellId;
+        return true;
+      case 'output': {
+        const rich = this.#rich.get(marker.sequence);
+        if (rich === undefined) return false;
+        this.#rich.delete(marker.sequence);
+        this.#events.onOutput(rich.output, rich.cellId);
+        return true;
+      }
+    }
+  }
+
+  #onText(bytes: Buffer): void {
+    const { cellId, stream } = this.#source ?? { cellId: undefined, stream: 'stdout' };
+    const text = this.#decoders.stdout.write(bytes);
+    if (text !== '')
+      this.#events.onOutput({ kind: 'stream', name: stream, text }, cellId ?? this.#currentCell);
+  }
+
+  #onErrorText(text: string): void {
+    this.#lastErrorText = (this.#lastErrorText + text).slice(-LAST_ERROR_LENGTH);
+    // The dump is for Node's developers; the report of the death says in words what it means.
+    this.#isCrashing ||= text.includes(outOfMemoryDump);
+    if (text === '' || this.#isCrashing) return;
+    this.#events.onOutput({ kind: 'stream', name: 'stderr', text }, this.#currentCell);
+  }
+
+  #finishCell(): void {
+    const done = this.#done;
+    if (done === undefined) return;
+    if (this.#stdoutEnded !== done.cellId || this.#stderrEnded !== done.cellId) return;
+    this.#done = undefined;
+    this.#events.onDone(done.cellId, done.outcome);
+  }
+}

@@ -1,0 +1,104 @@
+import { Session } from 'node:inspector';
+import { promiseHooks } from 'node:v8';
+
+export type Evaluation =
+  /** V8 refused the source; line and column are 1-based. */
+  | {
+      readonly kind: 'syntax-error';
+      readonly message: string;
+      readonly line: number;
+      readonly column: number;
+    }
+  /** An interrupt ended the source before its first `await`. */
+  | { readonly kind: 'terminated' }
+  /** Never settles when an interrupt ends the source later. */
+  | { readonly kind: 'started'; readonly completion: Promise<Completion> };
+
+/** In an object, so that awaiting it doesn't await a promise that the script ends in. */
+export interface Completion {
+  readonly value: unknown;
+}
+
+interface ReplResult {
+  readonly '.repl_result': unknown;
+}
+
+const OBJECT_GROUP = 'cell';
+
+/**
+ * Runs scripts as DevTools' console does: `let`, `const` and `class` may be declared again, `await` may stand at the
+ * top level, and the completion value comes back. The one place of the session that evaluates through the inspector.
+ */
+export class ReplEvaluator {
+  readonly #session = new Session();
+  /**
+   * The inspector holds the promise of a running script weakly, and V8 crashes when it is collected before it has
+   * settled. A script that an interrupt has ended never settles.
+   */
+  readonly #pending = new Set<Promise<ReplResult>>();
+
+  constructor() {
+    this.#session.connect();
+  }
+
+  /** Starts the script and returns at its first `await`, or its end. */
+  evaluate(code: string, sourceName: string): Evaluation {
+    const expression = `${code}\n//# sourceURL=${sourceName}`;
+    let promise: Promise<ReplResult> | undefined;
+    // The first promise that the evaluation makes is the one of the script itself.
+    const stop = promiseHooks.onInit((created) => {
+      promise ??= created as Promise<ReplResult>;
+      stop();
+    });
+    let failure: Error | null | undefined;
+    let details: ExceptionDetails | undefined;
+    try {
+      this.#session.post(
+        'Runtime.evaluate',
+        { expression, replMode: true, awaitPromise: true, silent: true, objectGroup: OBJECT_GROUP },
+        (error: Error | null, reply?: EvaluateReply) => {
+          failure = error;
+          details = reply?.exceptionDetails;
+        },
+      );
+    } finally {
+      stop();
+    }
+    if (failure) return { kind: 'terminated' };
+    if (promise === undefined) return syntaxError(details);
+    return { kind: 'started', completion: this.#completion(promise) };
+  }
+
+  async #completion(promise: Promise<ReplResult>): Promise<Completion> {
+    this.#pending.add(promise);
+    try {
+      return { value: (await promise)['.repl_result'] };
+    } finally {
+      this.#pending.delete(promise);
+      // The inspector keeps every result for its client, who is never going to ask.
+      this.#session.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
+    }
+  }
+}
+
+interface EvaluateReply {
+  readonly exceptionDetails?: ExceptionDetails;
+}
+
+interface ExceptionDetails {
+  readonly text: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+  readonly exception?: { readonly description?: string | undefined } | undefined;
+}
+
+function syntaxError(details: ExceptionDetails | undefined): Evaluation {
+  const description = details?.exception?.description ?? details?.text ?? 'the cell could not be compiled';
+  const message = description.split('\n')[0]?.replace(/^SyntaxError: /u, '') ?? description;
+  return {
+    kind: 'syntax-error',
+    message,
+    line: (details?.lineNumber ?? 0) + 1,
+    column: (details?.columnNumber ?? 0) + 1,
+  };
+}

@@ -1,0 +1,210 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { ControlChannel } from './control-channel.ts';
+import type { CellId, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
+import { readLines } from './line-reader.ts';
+import { OutputSequencer } from './output-sequencer.ts';
+import type { SessionDeath } from './session-death.ts';
+import { type Answer, parseSessionMessage, type Question, type SessionRequest } from './session-messages.ts';
+
+export interface ConnectionOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Flags for the session's Node, such as `--max-old-space-size=512`. */
+  readonly execArgv: readonly string[];
+}
+
+export interface ConnectionEvents {
+  readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
+  readonly onQuestion: (question: Question) => Promise<Answer>;
+  readonly onDeath: (death: SessionDeath) => void;
+}
+
+const entry = fileURLToPath(new URL('./session-main.js', import.meta.url));
+
+/** After a process has exited, how long a child of its that still holds the pipes can delay the news. */
+const DRAIN_TIMEOUT_MS = 200;
+/** How long a session may take for the exit handlers of the user's code. */
+const EXIT_TIMEOUT_MS = 500;
+
+/** One session process and the pipes to it. Its events are set when it begins to serve: a spare has none yet. */
+export class SessionConnection {
+  readonly ready: Promise<void>;
+  readonly control: ControlChannel;
+  readonly #child: ChildProcess;
+  readonly #messages: Socket;
+  readonly #sequencer: OutputSequencer;
+  readonly #exited: Promise<void>;
+  #events: ConnectionEvents | undefined;
+  #running: { readonly cellId: CellId; readonly resolve: (outcome: ExecuteOutcome) => void } | undefined;
+  #requestedExitCode: number | undefined;
+  #endedBecause: string | undefined;
+  #death: SessionDeath | undefined;
+  #markReady: () => void = () => {};
+
+  constructor(options: ConnectionOptions) {
+    const token = randomBytes(8).toString('hex');
+    // Without the checks, a termination inside a callback can't abort the process over Node's async id stack.
+    const argv = ['--no-force-async-hooks-checks', ...options.execArgv, entry];
+    this.#child = spawn(process.execPath, argv, {
+      cwd: options.cwd,
+      env: { ...options.env, RJIT_SESSION_TOKEN: token },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      // A process group of its own: signals for the kernel pass it by, and all its children end with it.
+      detached: process.platform !== 'win32',
+    });
+    this.ready = new Promise((resolve) => {
+      this.#markReady = resolve;
+    });
+    this.#messages = this.#pipe(3);
+    this.control = new ControlChannel(this.#pipe(4));
+    this.#sequencer = new OutputSequencer(token, {
+      onOutput: (output, cellId) => this.#events?.onOutput(output, cellId),
+      onDone: (cellId, outcome) => this.#finish(cellId, outcome),
+    });
+    this.#child.stdout?.on('data', (chunk: Buffer) => this.#sequencer.pushStdout(chunk));
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#sequencer.pushStderr(chunk));
+    readLines(this.#messages, (line) => this.#onMessage(line));
+    this.#exited = this.#watchExit();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** From now on the process serves. Reports a death that has already been, too. */
+  serve(events: ConnectionEvents): void {
+    this.#events = events;
+    if (this.#death !== undefined) events.onDeath(this.#death);
+  }
+
+  /** Resolves when the cell is done and all its output has been passed on; never when the process dies first. */
+  execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    return new Promise((resolve) => {
+      this.#running = { cellId: request.cellId, resolve };
+      this.#sequencer.beginCell(request.cellId);
+      this.#send({ op: 'execute', request });
+    });
+  }
+
+  /** Ends the process and all its children at once. */
+  kill(because: string): void {
+    this.#endedBecause ??= because;
+    this.#killGroup();
+  }
+
+  /** Lets the exit handlers of the user's code run, briefly; resolves when the process is gone. */
+  async end(): Promise<void> {
+    this.#endedBecause ??= 'the session was shut down';
+    this.#messages.end();
+    const timer = setTimeout(() => this.#killGroup(), EXIT_TIMEOUT_MS);
+    await this.#exited;
+    clearTimeout(timer);
+    this.#killGroup();
+  }
+
+  #pipe(index: number): Socket {
+    const stream = this.#child.stdio[index];
+    if (!(stream instanceof Socket)) throw new TypeError(`the session has no pipe ${index}`);
+    // A pipe to a process that has just died breaks; that it died is known from its exit.
+    stream.on('error', () => {});
+    return stream;
+  }
+
+  #send(request: SessionRequest): void {
+    this.#messages.write(`${JSON.stringify(request)}\n`);
+  }
+
+  #onMessage(line: string): void {
+    const message = parseSessionMessage(line);
+    switch (message.op) {
+      case 'ready':
+        this.#markReady();
+        break;
+      case 'output':
+        this.#sequencer.pushRich(message.sequence, message.output, message.cellId);
+        break;
+      case 'done':
+        this.#sequencer.pushDone(message.cellId, message.outcome);
+        break;
+      case 'ask':
+        void this.#answer(message.id, message.question);
+        break;
+      case 'exit':
+        this.#requestedExitCode = message.code;
+        break;
+    }
+  }
+
+  async #answer(id: number, question: Question): Promise<void> {
+    const answer = (await this.#events?.onQuestion(question)) ?? {
+      ok: false,
+      message: 'the session is not in use',
+    };
+    this.#send({ op: 'answer', id, answer });
+  }
+
+  #finish(cellId: CellId, outcome: ExecuteOutcome): void {
+    if (this.#running?.cellId !== cellId) return;
+    const { resolve } = this.#running;
+    this.#running = undefined;
+    resolve(outcome);
+  }
+
+  async #watchExit(): Promise<void> {
+    const { exitCode, signal } = await processExit(this.#child);
+    await drained([this.#child.stdout, this.#child.stderr, this.#messages]);
+    this.#sequencer.end();
+    this.#death = {
+      exitCode,
+      signal,
+      requestedExitCode: this.#requestedExitCode,
+      endedBecause: this.#endedBecause,
+      lastErrorText: this.#sequencer.lastErrorText,
+    };
+    for (const stream of [this.#child.stdout, this.#child.stderr, this.#messages]) stream?.destroy();
+    this.control.close();
+    this.#events?.onDeath(this.#death);
+  }
+
+  #killGroup(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === 'win32') this.#child.kill('SIGKILL');
+      else process.kill(-pid, 'SIGKILL');
+    } catch {
+      // The whole group is gone already.
+    }
+  }
+}
+
+function processExit(
+  child: ChildProcess,
+): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    // The process could not be started at all.
+    child.once('error', () => resolve({ exitCode: null, signal: null }));
+  });
+}
+
+/** All that the process wrote has been read, unless a child of its keeps a pipe open. */
+async function drained(streams: readonly (Readable | null)[]): Promise<void> {
+  const closed = streams.map((stream) =>
+    stream === null || stream.closed ? undefined : new Promise((resolve) => stream.once('close', resolve)),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, DRAIN_TIMEOUT_MS);
+  });
+  await Promise.race([Promise.all(closed), timeout]);
+  clearTimeout(timer);
+}

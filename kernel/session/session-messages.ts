@@ -1,0 +1,186 @@
+/**
+ * The lines of JSON between a session's process and the kernel process. Both ends are of one version, but the session
+ * also runs the user's code, so what it sends is checked like any other input.
+ */
+import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, RichOutput } from './execution.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+
+/** To the session's main thread. */
+export type SessionRequest =
+  | { readonly op: 'execute'; readonly request: ExecuteRequest }
+  | { readonly op: 'answer'; readonly id: number; readonly answer: Answer };
+
+export type Answer =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly message: string; readonly code?: string };
+
+/** What the session asks of the kernel process. */
+export type Question =
+  | { readonly kind: 'input'; readonly prompt: string; readonly password: boolean; readonly cellId?: CellId }
+  | { readonly kind: 'start-backend'; readonly host?: string; readonly port?: number }
+  | { readonly kind: 'stop-backend' };
+
+/** From the session's main thread. */
+export type SessionMessage =
+  | { readonly op: 'ready' }
+  /** Belongs where the marker with the same sequence number stands in the session's standard output. */
+  | {
+      readonly op: 'output';
+      readonly sequence: number;
+      readonly cellId?: CellId;
+      readonly output: RichOutput;
+    }
+  | { readonly op: 'done'; readonly cellId: CellId; readonly outcome: ExecuteOutcome }
+  | { readonly op: 'ask'; readonly id: number; readonly question: Question }
+  /** The user's code ends the process. */
+  | { readonly op: 'exit'; readonly code: number };
+
+/** To the session's control thread, which answers `{ id, state }`. */
+export interface ControlRequest {
+  readonly op: 'interrupt';
+  readonly id: number;
+}
+
+export interface ControlReply {
+  readonly id: number;
+  readonly state: InterruptState;
+}
+
+/** How an interrupt ended: there was nothing to stop, or what ran was stopped. */
+export type InterruptState = 'idle' | 'stopped';
+
+export class SessionMessageError extends Error {
+  override readonly name = 'SessionMessageError';
+}
+
+export function parseSessionMessage(line: string): SessionMessage {
+  const message = parseObject(line);
+  switch (message.op) {
+    case 'ready':
+      return { op: 'ready' };
+    case 'output':
+      return {
+        op: 'output',
+        sequence: numberField(message, 'sequence'),
+        ...optionalCellId(message),
+        output: parseOutput(objectField(message, 'output')),
+      };
+    case 'done':
+      return {
+        op: 'done',
+        cellId: numberField(message, 'cellId'),
+        outcome: parseOutcome(objectField(message, 'outcome')),
+      };
+    case 'ask':
+      return {
+        op: 'ask',
+        id: numberField(message, 'id'),
+        question: parseQuestion(objectField(message, 'question')),
+      };
+    case 'exit':
+      return { op: 'exit', code: numberField(message, 'code') };
+    default:
+      throw new SessionMessageError(`unknown message '${String(message.op)}' from the session`);
+  }
+}
+
+export function parseControlReply(line: string): ControlReply {
+  const reply = parseObject(line);
+  const state = stringField(reply, 'state');
+  if (state !== 'idle' && state !== 'stopped') throw new SessionMessageError(`unknown state '${state}'`);
+  return { id: numberField(reply, 'id'), state };
+}
+
+function parseOutcome(fields: JsonObject): ExecuteOutcome {
+  const status = stringField(fields, 'status');
+  if (status === 'error') return { status, ...parseErrorReport(fields) };
+  if (status !== 'ok') throw new SessionMessageError(`unknown status '${status}'`);
+  const { result, metadata, payload } = fields;
+  return {
+    status,
+    ...(isJsonObject(result) && { result }),
+    ...(isJsonObject(metadata) && { metadata }),
+    userExpressions: objectField(fields, 'userExpressions'),
+    payload: Array.isArray(payload) ? payload.filter(isJsonObject) : [],
+  };
+}
+
+function parseOutput(fields: JsonObject): RichOutput {
+  const kind = stringField(fields, 'kind');
+  switch (kind) {
+    case 'display':
+      return {
+        kind,
+        data: objectField(fields, 'data'),
+        metadata: objectField(fields, 'metadata'),
+        ...(typeof fields.displayId === 'string' && { displayId: fields.displayId }),
+        update: fields.update === true,
+      };
+    case 'clear':
+      return { kind, wait: fields.wait === true };
+    case 'error':
+      return { kind, ...parseErrorReport(fields) };
+    default:
+      throw new SessionMessageError(`unknown output '${kind}'`);
+  }
+}
+
+function parseErrorReport(fields: JsonObject): ErrorReport {
+  const { traceback } = fields;
+  return {
+    ename: stringField(fields, 'ename'),
+    evalue: stringField(fields, 'evalue'),
+    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
+  };
+}
+
+function parseQuestion(fields: JsonObject): Question {
+  const kind = stringField(fields, 'kind');
+  switch (kind) {
+    case 'input':
+      return {
+        kind,
+        prompt: stringField(fields, 'prompt'),
+        password: fields.password === true,
+        ...optionalCellId(fields),
+      };
+    case 'start-backend':
+      return {
+        kind,
+        ...(typeof fields.host === 'string' && { host: fields.host }),
+        ...(typeof fields.port === 'number' && { port: fields.port }),
+      };
+    case 'stop-backend':
+      return { kind };
+    default:
+      throw new SessionMessageError(`unknown question '${kind}'`);
+  }
+}
+
+function parseObject(line: string): JsonObject {
+  const value: unknown = JSON.parse(line);
+  if (!isJsonObject(value)) throw new SessionMessageError('expected an object from the session');
+  return value;
+}
+
+function optionalCellId(fields: JsonObject): { cellId?: CellId } {
+  return typeof fields.cellId === 'number' ? { cellId: fields.cellId } : {};
+}
+
+function numberField(fields: JsonObject, name: string): number {
+  const value = fields[name];
+  if (typeof value !== 'number') throw new SessionMessageError(`expected a number in '${name}'`);
+  return value;
+}
+
+function stringField(fields: JsonObject, name: string): string {
+  const value = fields[name];
+  if (typeof value !== 'string') throw new SessionMessageError(`expected a string in '${name}'`);
+  return value;
+}
+
+function objectField(fields: JsonObject, name: string): JsonObject {
+  const value = fields[name];
+  if (!isJsonObject(value)) throw new SessionMessageError(`expected an object in '${name}'`);
+  return value;
+}

@@ -1,0 +1,178 @@
+import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
+import { SessionConnection } from './session-connection.ts';
+import { reportDeath, type SessionDeath } from './session-death.ts';
+import type { Answer, Question } from './session-messages.ts';
+
+export type Completeness =
+  | { readonly status: 'complete' | 'invalid' }
+  | { readonly status: 'incomplete'; readonly indent: string };
+
+/** The managed backend, which lives in the kernel process so that it outlives a session. */
+export interface BackendLifecycle {
+  start(options: { host?: string; port?: number }): Promise<{ host: string; port: number }>;
+  stop(): Promise<void>;
+  readonly endpointFile: string;
+}
+
+export interface SessionOptions {
+  /** Output of the user's code, in the order in which it was made. */
+  readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
+  /** Rejects when the front end doesn't allow input. */
+  readonly onInput: (prompt: string, password: boolean, cellId: CellId | undefined) => Promise<string>;
+  /** The folder of the notebook; the current folder by default. */
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Flags for the session's Node. */
+  readonly execArgv?: readonly string[];
+  readonly backend?: BackendLifecycle;
+  /** False to start a new process only when one is needed. */
+  readonly keepsSpare?: boolean;
+}
+
+/** An interrupt that isn't answered in this time ends the session: something native doesn't come back. */
+const INTERRUPT_TIMEOUT_MS = 1500;
+/** How long after a cell the spare process starts, so that it doesn't compete with the next cell of a run. */
+const SPARE_DELAY_MS = 1000;
+
+/**
+ * A session of the user's code, in a process of its own that may be interrupted, crash or run out of memory. When the
+ * process ends, however it ends, the session explains it and goes on in a new one.
+ */
+export class SessionProcess {
+  readonly #options: SessionOptions;
+  #connection: SessionConnection;
+  #spare: SessionConnection | undefined;
+  #spareTimer: NodeJS.Timeout | undefined;
+  /** The cell that runs, and what to do when its process dies under it. */
+  #running: { readonly cellId: CellId; readonly onDeath: (report: ErrorReport) => void } | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #interrupting: Promise<void> | undefined;
+  #isShutDown = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#connection = this.#spawn();
+    this.#serve(this.#connection);
+  }
+
+  /** Resolves when the process can run cells; `execute` needs no wait for it. */
+  get ready(): Promise<void> {
+    return this.#connection.ready;
+  }
+
+  get pid(): number | undefined {
+    return this.#connection.pid;
+  }
+
+  /** Resolves only when all output of the cell has been delivered. Never rejects. Cells run one after the other. */
+  execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    const outcome = this.#last.then(() => this.#execute(request));
+    this.#last = outcome;
+    return outcome;
+  }
+
+  /** Stops the running cell, keeping its state; harmless when nothing runs or an interrupt is under way. */
+  interrupt(): Promise<void> {
+    this.#interrupting ??= this.#interrupt().finally(() => {
+      this.#interrupting = undefined;
+    });
+    return this.#interrupting;
+  }
+
+  async isComplete(code: string): Promise<Completeness> {
+    const { isComplete } = await import('../language/is-complete.ts');
+    return isComplete(code);
+  }
+
+  /** Ends the session and everything it started. */
+  async shutdown(): Promise<void> {
+    this.#isShutDown = true;
+    clearTimeout(this.#spareTimer);
+    this.#spare?.kill('the session was shut down');
+    await this.#connection.end();
+  }
+
+  #spawn(): SessionConnection {
+    const { cwd = process.cwd(), env = process.env, execArgv = [] } = this.#options;
+    return new SessionConnection({ cwd, env, execArgv });
+  }
+
+  #serve(connection: SessionConnection): void {
+    connection.serve({
+      onOutput: this.#options.onOutput,
+      onQuestion: (question) => this.#answer(question),
+      onDeath: (death) => this.#onDeath(death),
+    });
+  }
+
+  async #execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    if (this.#isShutDown) return { status: 'error', ...shutDownReport };
+    const died = new Promise<ExecuteOutcome>((resolve) => {
+      const onDeath = (report: ErrorReport): void => resolve({ status: 'error', ...report });
+      this.#running = { cellId: request.cellId, onDeath };
+    });
+    const outcome = await Promise.race([this.#connection.execute(request), died]);
+    this.#running = undefined;
+    this.#prepareSpare();
+    return outcome;
+  }
+
+  async #interrupt(): Promise<void> {
+    const connection = this.#connection;
+    if (this.#running === undefined) return;
+    const state = await connection.control.interrupt(INTERRUPT_TIMEOUT_MS);
+    if (state === undefined && !connection.isDead) {
+      connection.kill('the cell did not stop when it was interrupted, so the session was ended');
+    }
+  }
+
+  #onDeath(death: SessionDeath): void {
+    if (this.#isShutDown) {
+      this.#running?.onDeath(shutDownReport);
+      return;
+    }
+    const report = reportDeath(death);
+    this.#connection = this.#spare ?? this.#spawn();
+    this.#spare = undefined;
+    this.#serve(this.#connection);
+    if (this.#running !== undefined) this.#running.onDeath(report);
+    else this.#options.onOutput({ kind: 'error', ...report }, undefined);
+  }
+
+  #prepareSpare(): void {
+    if (this.#options.keepsSpare === false || this.#spare !== undefined || this.#isShutDown) return;
+    clearTimeout(this.#spareTimer);
+    this.#spareTimer = setTimeout(() => {
+      this.#spare ??= this.#spawn();
+    }, SPARE_DELAY_MS).unref();
+  }
+
+  async #answer(question: Question): Promise<Answer> {
+    try {
+      return { ok: true, value: await this.#ask(question) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+      return { ok: false, message, ...(code !== undefined && { code }) };
+    }
+  }
+
+  async #ask(question: Question): Promise<string | null | { host: string; port: number }> {
+    const { backend, onInput } = this.#options;
+    if (question.kind === 'input') return onInput(question.prompt, question.password, question.cellId);
+    if (backend === undefined)
+      throw new Error('this session has no managed backend; use %rjit connect HOST:PORT');
+    if (question.kind === 'start-backend') {
+      const { host, port } = question;
+      return backend.start({ ...(host !== undefined && { host }), ...(port !== undefined && { port }) });
+    }
+    await backend.stop();
+    return null;
+  }
+}
+
+const shutDownReport: ErrorReport = {
+  ename: 'SessionEnded',
+  evalue: 'the session was shut down',
+  traceback: ['SessionEnded: the session was shut down'],
+};
