@@ -118,7 +118,8 @@ export class Jit {
       const functions = request.functions.map((spec, index) => {
         const layout = layouts[index] ?? checkedLayout(spec);
         const packedAddress = module.packedAddresses[index] ?? 0;
-        return this.#add({ ...spec, layout, raises, module, index, packedAddress });
+        const handle = this.#add({ ...spec, layout, raises, module, index, packedAddress });
+        return { handle, symbol: spec.symbol };
       });
       const total = (performance.now() - started) * 1000;
       return { functions, phaseMicroseconds: { ...phaseMicroseconds, total }, cached };
@@ -208,11 +209,10 @@ export class Jit {
     unmap(this.#callMemory);
   }
 
-  #add(loaded: Omit<LoadedFunction, 'handle' | 'symbolBytes'>): LoadedFunction {
+  #add(loaded: Omit<LoadedFunction, 'handle' | 'symbolBytes'>): number {
     const handle = this.#nextHandle++;
-    const added = { ...loaded, handle, symbolBytes: Buffer.from(loaded.symbol) };
-    this.#functions.set(handle, added);
-    return added;
+    this.#functions.set(handle, { ...loaded, handle, symbolBytes: Buffer.from(loaded.symbol) });
+    return handle;
   }
 
   #function(handle: number): LoadedFunction {

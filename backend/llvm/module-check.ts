@@ -14,15 +14,21 @@ export interface ExpectedFunction {
  * Opaque pointers let a call disagree with its callee, so that a wrong signature would pass the verifier and go wrong
  * only when it is called.
  *
+ * @param added names of functions that are not the user's
  * @throws RemoteError `ir-verify` when a function is missing or has another type than its signature says
  */
-export function checkFunctions(api: LlvmApi, module: Module, functions: readonly ExpectedFunction[]): void {
+export function checkFunctions(
+  api: LlvmApi,
+  module: Module,
+  functions: readonly ExpectedFunction[],
+  added: ReadonlySet<string>,
+): void {
   for (const { symbol, signature } of functions) {
     const ref = api.getNamedFunction(module.ref, symbol);
     if (ref === 0 || api.isDeclaration(ref) !== 0) {
       throw new RemoteError(
         'ir-verify',
-        `the module does not define @${symbol}; it defines ${definedNames(api, module)}`,
+        `the module does not define @${symbol}; it defines ${definedNames(api, module, added)}`,
         { functionName: symbol },
       );
     }
@@ -59,9 +65,11 @@ function chain(first: ValueRef | 0, next: (value: ValueRef) => ValueRef | 0): re
   return values;
 }
 
-function definedNames(api: LlvmApi, module: Module): string {
+function definedNames(api: LlvmApi, module: Module, added: ReadonlySet<string>): string {
   const names = functionsOf(api, module)
     .filter((ref) => api.isDeclaration(ref) === 0)
-    .map((ref) => `@${nameOf(api, ref)}`);
+    .map((ref) => nameOf(api, ref))
+    .filter((name) => !added.has(name))
+    .map((name) => `@${name}`);
   return names.length === 0 ? 'no function' : names.join(', ');
 }

@@ -9,6 +9,7 @@ import type { Target } from './target.ts';
 const PIPELINE = 'default<O3>';
 /** How LLVM's messages name the text it reads: `<ir>:3:10: error: …`. */
 const TEXT_NAME = '<ir>';
+const NOTHING_ADDED: ReadonlySet<string> = new Set();
 
 /** Times in microseconds. */
 export interface CompilePhases {
@@ -52,7 +53,7 @@ export class ModuleCompiler {
       const module = this.#parse(context, input);
       try {
         const parse = clock.lap();
-        checkFunctions(this.#llvm.api, module, input.functions);
+        checkFunctions(this.#llvm.api, module, input.functions, input.entryNames);
         module.verify();
         const { hasState } = this.#prepare(context, module, input.entryNames);
         const verify = clock.lap();
@@ -72,7 +73,7 @@ export class ModuleCompiler {
       const { api } = this.#llvm;
       const module = Module.parse(api, context, ir, TEXT_NAME);
       try {
-        checkFunctions(api, module, [expected]);
+        checkFunctions(api, module, [expected], NOTHING_ADDED);
         module.verify();
         this.#prepare(context, module, new Set([expected.symbol]));
         module.optimize(this.#target.machine, PIPELINE);
@@ -98,7 +99,7 @@ export class ModuleCompiler {
     } catch (error) {
       const alone = Module.parse(api, context, input.ir, TEXT_NAME);
       try {
-        checkFunctions(api, alone, input.functions);
+        checkFunctions(api, alone, input.functions, NOTHING_ADDED);
       } finally {
         alone.dispose();
       }
