@@ -17,18 +17,22 @@ const CELL_TIMEOUT_MS = 60_000;
 
 const committed = readNotebook(join(repositoryRoot, 'notebooks', 'rbc-demo.ipynb'));
 
-const demo = suite<{ run: NotebookRun | undefined }>('notebooks/rbc-demo.ipynb', { run: undefined });
+const demo = suite('notebooks/rbc-demo.ipynb');
 
-demo.before(async (context) => {
+let started: Promise<NotebookRun> | undefined;
+
+/** Executes the notebook once, for all tests. Not in a hook: uvu swallows what a hook throws. */
+function executed(): Promise<NotebookRun> {
+  started ??= execute();
+  return started;
+}
+
+async function execute(): Promise<NotebookRun> {
+  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
   const kernel = await KernelClient.launch({
     kernelspec: {
       name: 'rjit',
-      argv: [
-        process.execPath,
-        join(repositoryRoot, 'dist', 'kernel', 'cli.js'),
-        'kernel',
-        '{connection_file}',
-      ],
+      argv: [process.execPath, cli, 'kernel', '{connection_file}'],
       env: {},
       interruptMode: 'message',
       resourceDirectory: repositoryRoot,
@@ -37,24 +41,26 @@ demo.before(async (context) => {
   });
   try {
     const notebook = onPort(committed, String(await freePort()));
-    context.run = await executeNotebook(notebook, { kernel, timeoutMs: CELL_TIMEOUT_MS });
+    return await executeNotebook(notebook, { kernel, timeoutMs: CELL_TIMEOUT_MS });
   } finally {
     await kernel.shutdown();
   }
-});
+}
 
-demo('runs to its end', ({ run }) => {
-  assert.is(run?.failure, undefined, JSON.stringify(run?.failure?.outcome));
+demo('runs to its end', async () => {
+  const { failure } = await executed();
+  assert.is(failure, undefined, JSON.stringify(failure?.outcome));
 });
 
 for (const [index, cell] of committed.cells.entries()) {
   if (cell.cellType !== 'code') continue;
   const [firstLine = ''] = cell.source.split('\n').filter((line) => !line.includes('NBVAL'));
-  demo(`cell ${index + 1} (${firstLine}) gives what is committed`, ({ run }) => {
-    const executed = run?.notebook.cells[index];
-    assert.is(executed?.cellType, 'code');
+  demo(`cell ${index + 1} (${firstLine}) gives what is committed`, async () => {
+    const { notebook } = await executed();
+    const actual = notebook.cells[index];
+    assert.is(actual?.cellType, 'code');
     if (cellMarkers(cell).checkOutput) {
-      assert.equal(compareOutputs(cell.outputs, (executed as CodeCell).outputs), []);
+      assert.equal(compareOutputs(cell.outputs, (actual as CodeCell).outputs), []);
     }
   });
 }
