@@ -18,7 +18,7 @@ const SIGNS: Readonly<Record<Language, readonly Sign[]>> = {
       pattern: /^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*$)/gm,
       weight: 5,
     },
-    { pattern: /^[ \t]*(?:if|elif|while|for|else|try|except|with|class)\b[^{}]*:[ \t]*$/gm, weight: 4 },
+    { pattern: /^[ \t]*(?:if|elif|while|for|else|try|except|with|class)\b[^{}\n]*:[ \t]*$/gm, weight: 4 },
     { pattern: /^[ \t]*(?:elif|pass|raise|assert)\b/gm, weight: 3 },
     { pattern: /\b(?:None|True|False|lambda|and|or|not)\b/g, weight: 1 },
   ],

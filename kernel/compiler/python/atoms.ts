@@ -108,6 +108,8 @@ function parenthesised(cursor: Cursor): Expression {
   return { kind: 'tuple', elements, span: cursor.spanFrom(span.start) };
 }
 
+const STRING_HINT = 'only raise and assert take a string, as their message';
+
 /** Adjacent strings are one. */
 function string(cursor: Cursor): StringLiteral {
   const start = cursor.token.span.start;
@@ -120,8 +122,7 @@ function string(cursor: Cursor): StringLiteral {
   }
   const span = cursor.spanFrom(start);
   if (plain && !cursor.stringsAllowed) {
-    const hint = 'only raise and assert take a string, as their message';
-    cursor.reportUnsupported('strings are not supported as values', span, hint);
+    cursor.reportUnsupported('strings are not supported as values', span, STRING_HINT);
   }
   return { kind: 'string', value, span };
 }
@@ -140,7 +141,11 @@ export function stringToken(cursor: Cursor, { text, span }: Token): string | und
       );
       return undefined;
     case 'format':
-      cursor.reportUnsupported('f-strings are not supported', span, 'write the message as plain text');
+      cursor.reportUnsupported(
+        'f-strings are not supported',
+        span,
+        cursor.stringsAllowed ? 'write the message as plain text' : STRING_HINT,
+      );
       return undefined;
     case 'bad-escape': {
       const start = span.start + decoded.at;

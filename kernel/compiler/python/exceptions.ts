@@ -43,24 +43,24 @@ function exceptionParts(
 /** `assert test`, `assert test, 'message'`. */
 export function assertStatement(cursor: Cursor): Statement[] {
   const { span } = cursor.take();
+  const test = assertedTest(cursor);
+  let text = '';
+  if (cursor.accept(',') !== undefined) {
+    const node = cursor.withStrings(() => expression(cursor));
+    text = message(cursor, node);
+  }
+  return [{ kind: 'assert', test, message: text, span: cursor.spanFrom(span.start) }];
+}
+
+function assertedTest(cursor: Cursor): Expression {
+  const reported = cursor.diagnostics.length;
   const test = expression(cursor);
   if (test.kind === 'tuple' && test.elements.length > 0) {
-    cursor.report(
-      syntaxError(
-        'an assertion of a tuple is always true',
-        test.span,
-        'remove the parentheses around test and message',
-      ),
-    );
+    cursor.diagnostics.splice(reported);
+    const hint = 'remove the parentheses around test and message';
+    cursor.report(syntaxError('an assertion of a tuple is always true', test.span, hint));
   }
-  const text =
-    cursor.accept(',') === undefined
-      ? ''
-      : message(
-          cursor,
-          cursor.withStrings(() => expression(cursor)),
-        );
-  return [{ kind: 'assert', test, message: text, span: cursor.spanFrom(span.start) }];
+  return test;
 }
 
 function message(cursor: Cursor, node: Expression): string {

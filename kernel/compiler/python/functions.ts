@@ -16,10 +16,7 @@ export function functionDefinition(
 ): FunctionDefinition {
   const opener = cursor.take();
   const name = cursor.takeName('the name of a function');
-  if (cursor.at('[')) {
-    const hint = 'remove them: one function compiles for many signatures';
-    cursor.reportUnsupported('type parameters are not supported', cursor.token.span, hint);
-  }
+  skipTypeParameters(cursor);
   const parameters = parameterList(cursor);
   const returnAnnotation = cursor.accept('->') === undefined ? undefined : annotation(cursor);
   const documentation = docstring(cursor);
@@ -38,6 +35,19 @@ export function functionDefinition(
     declaredSignatures,
     span: { start: opener.span.start, end: cursor.lastStatementEnd },
   };
+}
+
+function skipTypeParameters(cursor: Cursor): void {
+  if (!cursor.at('[')) return;
+  const { start } = cursor.token.span;
+  while (!cursor.at(']')) {
+    if (cursor.atKind('newline') || cursor.atKind('error'))
+      cursor.fail(`expected ']' behind the type parameters`);
+    cursor.take();
+  }
+  cursor.take();
+  const hint = 'remove them: one function compiles for many signatures';
+  cursor.reportUnsupported('type parameters are not supported', cursor.spanFrom(start), hint);
 }
 
 function parameterList(cursor: Cursor): Parameter[] {

@@ -32,9 +32,10 @@ function fromImport(cursor: Cursor): void {
   const isRelative = cursor.token.span.start > start;
   const module = isRelative && cursor.at('import') ? '.' : dottedName(cursor);
   const moduleSpan = cursor.spanFrom(start);
+  const shown = cursor.source.slice(start, moduleSpan.end);
   cursor.expect('import', 'after the module');
   const isKnown = !isRelative && (MODULES.has(module) || module === '__future__');
-  if (!isKnown) cursor.reportUnsupported(`the module '${module}' cannot be imported`, moduleSpan, HINT);
+  if (!isKnown) cursor.reportUnsupported(`the module '${shown}' cannot be imported`, moduleSpan, HINT);
   if (cursor.at('*')) {
     const star = cursor.take();
     if (isKnown) {

@@ -1,5 +1,6 @@
 import type { Expression } from '../core.ts';
 import type { Span } from '../diagnostic.ts';
+import { numberSuffixHint } from '../source-hints.ts';
 
 const DIGITS = '[0-9](?:_?[0-9])*';
 const NUMBER = new RegExp(
@@ -36,17 +37,12 @@ function badNumber(text: string, rest: string, start: number): ScannedNumber {
   const bad = { ok: false, end: start + word.length } as const;
   const radix = /^0([xXoObB])/.exec(word)?.[1]?.toLowerCase();
   if (radix !== undefined) {
-    const name = { x: 'hexadecimal', o: 'octal', b: 'binary' }[radix] ?? 'decimal';
+    const name = { x: 'a hexadecimal', o: 'an octal', b: 'a binary' }[radix] ?? 'a decimal';
     const digit = text === '0' ? /^[xXoObB]_?([0-9])/.exec(rest)?.[1] : /^_?([0-9])/.exec(rest)?.[1];
-    if (digit !== undefined) return { ...bad, message: `'${digit}' is not a digit of a ${name} literal` };
-    return { ...bad, message: `'${word}' is not a ${name} literal` };
+    if (digit !== undefined) return { ...bad, message: `'${digit}' is not a digit of ${name} literal` };
+    return { ...bad, message: `'${word}' is not ${name} literal` };
   }
-  const message = `'${word}' is not a number`;
-  if (/^_+[0-9_]*$/.test(rest)) return { ...bad, message, hint: `write one '_' between two digits` };
-  if (/^[iI]$/.test(rest)) return { ...bad, message, hint: `write ${text}j for an imaginary number` };
-  if (/^[nNlL]$/.test(rest)) return { ...bad, message, hint: `write ${text}` };
-  if (/^[fFdD]$/.test(rest)) return { ...bad, message, hint: `write float(${text}) or ${Number(text)}` };
-  return { ...bad, message, hint: 'a name cannot begin with a digit' };
+  return { ...bad, message: `'${word}' is not a number`, hint: numberSuffixHint(text, rest) };
 }
 
 /** The literal of a number token that `scanNumber` has accepted. */

@@ -63,7 +63,7 @@ function endExpected(cursor: Cursor, first: Token): never {
 /** Empty for what leaves no trace in the core tree: `pass`, a lone string, an import. */
 function simpleStatement(cursor: Cursor): Statement[] {
   const { kind, text, span } = cursor.token;
-  if (kind === 'string' && isLoneString(cursor)) return [];
+  if (isStub(cursor) || (kind === 'string' && isLoneString(cursor))) return [];
   if (kind === 'keyword') {
     switch (text) {
       case 'pass':
@@ -93,12 +93,22 @@ function simpleStatement(cursor: Cursor): Statement[] {
   return unsupportedSimple(cursor) ? [] : expressionOrAssignment(cursor);
 }
 
+/** A lone `...` is a `pass`. */
+function isStub(cursor: Cursor): boolean {
+  if (!cursor.at('...') || !endsStatement(cursor.peek(1))) return false;
+  cursor.take();
+  return true;
+}
+
+function endsStatement({ kind, text }: Token): boolean {
+  return kind === 'newline' || kind === 'end' || (kind === 'operator' && text === ';');
+}
+
 /** A docstring, or a string used as a comment. */
 function isLoneString(cursor: Cursor): boolean {
   let distance = 1;
   while (cursor.peek(distance).kind === 'string') distance += 1;
-  const next = cursor.peek(distance);
-  if (next.kind !== 'newline' && next.kind !== 'end' && next.text !== ';') return false;
+  if (!endsStatement(cursor.peek(distance))) return false;
   for (; distance > 0; distance -= 1) cursor.take();
   return true;
 }
@@ -126,7 +136,6 @@ function expressionOrAssignment(cursor: Cursor): Statement[] {
     const span = cursor.spanFrom(start);
     return [{ kind: 'augmented-assign', target, operator, operatorSpan: token.span, value, span }];
   }
-  if (first.text === '...' && cursor.peek(-1) === first) return [];
   if (left.kind === 'assign-expression' && left.span.start === start) {
     cursor.fail(`':=' needs parentheses here`, `write '='`, left.span);
   }

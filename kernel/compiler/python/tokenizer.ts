@@ -1,6 +1,7 @@
 import type { Diagnostic, Span } from '../diagnostic.ts';
 import { lineOf, syntaxError } from '../parse-diagnostic.ts';
-import { foreignOperator, invalidCharacter } from './foreign-characters.ts';
+import { invalidCharacter } from '../source-hints.ts';
+import { foreignOperator } from './foreign-operators.ts';
 import { scanNumber } from './number.ts';
 import { isStringPrefix, scanString } from './string.ts';
 import { CLOSING_BRACKETS, isKeyword, OPERATORS_BY_LENGTH, type Token, type TokenKind } from './token.ts';
@@ -163,6 +164,8 @@ class Tokenizer {
       return;
     }
     this.#at = start;
+    // A bracket whose closing may be in the string isn't reported too.
+    this.#brackets = [];
     const mark = /^('''|"""|'|")/.exec(this.#source.slice(quote, quote + 3))?.[0] ?? '';
     const lineLength = this.#source.slice(start, end).search(/[\r\n]|$/);
     const span = { start, end: start + lineLength };
@@ -219,8 +222,10 @@ class Tokenizer {
   }
 
   #bracketProblem(opener: Token | undefined, text: string, span: Span): Diagnostic | undefined {
-    if (opener === undefined)
-      return syntaxError(`this '${text}' closes nothing`, span, `remove it or open it before`);
+    if (opener === undefined) {
+      const hint = text === '}' ? 'blocks end where the indentation ends' : 'remove it or open it before';
+      return syntaxError(`this '${text}' closes nothing`, span, hint);
+    }
     const needed = CLOSING_BRACKETS[opener.text];
     if (needed === text) return undefined;
     const line = lineOf(this.#source, opener.span.start);
@@ -235,9 +240,9 @@ class Tokenizer {
     this.#brackets = [];
     this.#push('error', this.#at, this.#at);
     const close = CLOSING_BRACKETS[opener.text] ?? '';
-    this.#diagnostics.push(
-      syntaxError(`this '${opener.text}' is never closed`, opener.span, `add the missing '${close}'`),
-    );
+    const opensBlock = opener.text === '{' && /^\{[ \t]*[\r\n]/.test(this.#source.slice(opener.span.start));
+    const hint = opensBlock ? `blocks begin with ':' and are indented` : `add the missing '${close}'`;
+    this.#diagnostics.push(syntaxError(`this '${opener.text}' is never closed`, opener.span, hint));
   }
 
   // ---- layout

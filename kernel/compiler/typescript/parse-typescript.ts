@@ -52,8 +52,19 @@ function finish(
   parserDiagnostics: readonly Diagnostic[],
   parts: { fileName: string; functions: readonly FunctionDefinition[]; constants: readonly ModuleConstant[] },
 ): Result<CoreModule> {
-  const diagnostics = [...parserDiagnostics, ...adapter.diagnostics];
-  if (diagnostics.length > 0) return { ok: false, diagnostics: inSourceOrder(diagnostics) };
+  const diagnostics = merged(parserDiagnostics, adapter.diagnostics);
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
   const { source, imports } = adapter;
   return { ok: true, value: { language: 'typescript', source, imports, ...parts } };
+}
+
+/** Where both have something to say about one place, the adapter knows more. */
+function merged(fromParser: readonly Diagnostic[], fromAdapter: readonly Diagnostic[]): Diagnostic[] {
+  const starts = new Set(fromAdapter.map(({ span }) => span.start));
+  const others = new Map<string, Diagnostic>();
+  for (const diagnostic of fromParser) {
+    const { span, message } = diagnostic;
+    if (!starts.has(span.start)) others.set(`${span.start} ${message}`, diagnostic);
+  }
+  return inSourceOrder([...others.values(), ...fromAdapter]);
 }

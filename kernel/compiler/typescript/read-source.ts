@@ -46,7 +46,7 @@ function read<Tree extends Recovered>(source: string, parse: (text: string) => T
   for (;;) {
     try {
       const tree = parse(text);
-      const diagnostics = (tree.errors ?? []).map((error) => toDiagnostic(error, source));
+      const diagnostics = firstOfEachLine(tree.errors ?? []).map((error) => toDiagnostic(error, source));
       return { tree, diagnostics, imaginaryEnds };
     } catch (error) {
       const at = imaginarySuffix(error, text);
@@ -55,6 +55,16 @@ function read<Tree extends Recovered>(source: string, parse: (text: string) => T
       text = withDigit(text, at);
     }
   }
+}
+
+/** A missing semicolon is one mistake, however many Babel needs to go on. */
+function firstOfEachLine(errors: readonly BabelError[]): BabelError[] {
+  const isSemicolon = ({ reasonCode }: BabelError) => reasonCode === 'MissingSemicolon';
+  return errors.filter(
+    (error, index) =>
+      !isSemicolon(error) ||
+      !errors.slice(0, index).some((other) => isSemicolon(other) && other.loc.line === error.loc.line),
+  );
 }
 
 function isBabelError(error: unknown): error is BabelError {

@@ -1,115 +1,82 @@
 import type { Diagnostic, Span } from '../diagnostic.ts';
 import { syntaxError } from '../parse-diagnostic.ts';
-import { closerOf, unclosedBracket } from './unclosed-bracket.ts';
+import { invalidCharacter, numberSuffixHint } from '../source-hints.ts';
+import { closerOf, openBrackets } from './unclosed-bracket.ts';
 
 /** What Babel throws, or keeps in its result where it could go on. */
 export interface BabelError extends SyntaxError {
   readonly pos: number;
   readonly reasonCode: string;
-}
-
-interface Wording {
-  readonly message: string;
-  readonly hint?: string;
+  readonly loc: { readonly line: number };
 }
 
 /** Babel's error in our words, at the token it stumbled over. Offsets are those of the text that was parsed. */
 export function toDiagnostic(error: BabelError, source: string): Diagnostic {
   const span = tokenAt(source, error.pos);
-  const token = source.slice(span.start, span.end);
-  const bracket = error.reasonCode === 'UnexpectedToken' ? bracketProblem(source, span) : undefined;
-  if (bracket !== undefined) return bracket;
-  const { message, hint } = wording(error, token === '' ? 'the end of the cell' : `'${token}'`, source);
-  return syntaxError(
-    message,
-    error.reasonCode === 'UnterminatedString' ? lineRest(source, span) : span,
-    hint,
-  );
-}
-
-/** A bracket that the token before the error leaves open, or closes though it isn't open. */
-function bracketProblem(source: string, span: Span): Diagnostic | undefined {
-  const token = source.slice(span.start, span.end);
-  const isCloser = /^[)\]}]$/.test(token);
-  if (token !== '' && !isCloser) return undefined;
-  const opener = unclosedBracket(source.slice(0, span.start));
-  if (opener === undefined) {
-    return isCloser
-      ? syntaxError(`this '${token}' closes nothing`, span, 'remove it or open it before')
-      : undefined;
-  }
-  const closer = closerOf(source, opener);
-  if (closer === token) return undefined;
-  const message = `this '${source.charAt(opener)}' is never closed`;
-  return syntaxError(message, { start: opener, end: opener + 1 }, `add the missing '${closer}'`);
-}
-
-function wording(error: BabelError, found: string, source: string): Wording {
-  const quoted = /['`](.+?)['`]/.exec(error.message)?.[1] ?? '';
   switch (error.reasonCode) {
     case 'UnexpectedToken':
-      return unexpected(error, found, source);
-    case 'MissingSemicolon':
-      return {
-        message: `expected the end of the statement, found ${found}`,
-        ...foreignHint(source.slice(error.pos)),
-      };
-    case 'UnterminatedString':
-      return { message: 'the string is never closed', hint: `end it with ${found.charAt(1)}` };
-    case 'UnterminatedTemplate':
-      return { message: 'the template string is never closed', hint: 'end it with `' };
-    case 'UnterminatedComment':
-      return { message: 'the comment is never closed', hint: `end it with '*/'` };
-    case 'VarRedeclaration':
-      return { message: `'${quoted}' is declared twice`, hint: 'rename one of them' };
-    case 'ParamDupe':
-      return { message: `the parameter ${found} is there twice`, hint: 'rename one of them' };
-    case 'DeclarationMissingInitializer':
-      return { message: `a 'const' needs a value`, hint: `write 'let', or give it a value` };
-    case 'IllegalReturn':
-      return { message: `'return' is outside of any function`, hint: 'move it into a function' };
-    case 'IllegalBreakContinue':
-      return {
-        message: `${found} belongs to no loop or label around it`,
-        hint: 'move it into a loop or remove it',
-      };
-    case 'InvalidLhs':
-      return { message: 'this cannot be assigned to', hint: `write '===' to compare, or assign to a name` };
+    case 'ParseExpressionExpectsEOF':
+      return unclosed(source, span) ?? unexpected(error, source, span);
     case 'NumberIdentifier':
-      return {
-        message: 'a name follows a number directly',
-        hint: 'write an operator or a space between them',
-      };
+    case 'UnexpectedNumericSeparator':
+      return malformedNumber(source, error.pos);
+    case 'InvalidOrUnexpectedToken': {
+      const { message, length, hint } = invalidCharacter(source, error.pos);
+      return syntaxError(message, { start: error.pos, end: error.pos + length }, hint);
+    }
+    case 'UnterminatedString': {
+      const end = error.pos + source.slice(error.pos).search(/[\r\n]|$/);
+      const hint = `end it with ${source.charAt(error.pos)}`;
+      return syntaxError('the string is never closed', { start: error.pos, end }, hint);
+    }
+    case 'UnterminatedTemplate': {
+      const start = source.charAt(error.pos) === '`' ? error.pos : Math.max(0, error.pos - 1);
+      return syntaxError('the template string is never closed', { start, end: start + 1 }, 'end it with `');
+    }
+    default: {
+      const [message, hint] = wording(error, quote(source, span), source.slice(span.start));
+      return syntaxError(message, span, hint);
+    }
+  }
+}
+
+function quote(source: string, { start, end }: Span): string {
+  return end > start ? `'${source.slice(start, end)}'` : 'the end of the cell';
+}
+
+function wording(
+  error: BabelError,
+  found: string,
+  rest: string,
+): readonly [message: string, hint?: string | undefined] {
+  const quoted = /['`](.+?)['`]/.exec(error.message)?.[1] ?? '';
+  switch (error.reasonCode) {
+    case 'MissingSemicolon':
+      return [`expected the end of the statement, found ${found}`, operatorHint(rest)];
+    case 'UnterminatedComment':
+      return ['the comment is never closed', `end it with '*/'`];
+    case 'VarRedeclaration':
+      return [`'${quoted}' is declared twice`, 'rename one of them'];
+    case 'ParamDupe':
+      return [`the parameter ${found} is there twice`, 'rename one of them'];
+    case 'DeclarationMissingInitializer':
+      return [`a 'const' needs a value`, `write 'let', or give it a value`];
+    case 'IllegalBreakContinue':
+      return [`${found} belongs to no loop or label around it`, 'move it into a loop or remove it'];
     case 'UnexpectedKeyword':
     case 'UnexpectedReservedWord':
-      return { message: `the keyword '${quoted}' cannot be a name`, hint: 'choose another name' };
+      return [`the keyword '${quoted}' cannot be a name`, 'choose another name'];
     case 'MixingCoalesceWithLogical':
-      return { message: `'??' cannot stand beside '&&' or '||'`, hint: 'put parentheses around one of them' };
+      return [`'??' cannot stand beside '&&' or '||'`, 'put parentheses around one of them'];
     case 'StrictOctalLiteral':
-      return { message: 'a decimal integer cannot begin with 0', hint: `write 0o… for octal` };
+      return ['a decimal integer cannot begin with 0', 'write 0o… for octal'];
+    case 'UnexpectedTokenUnaryExponentiation':
+      return [`a sign before '**' needs parentheses`, 'write (-a) ** b or -(a ** b)'];
+    case 'ParseExpressionEmptyInput':
+      return ['there is no function here', 'pass a function, an arrow function or a method'];
     default:
-      return { message: plainMessage(error) };
+      return [/^Unexpected/.test(error.message) ? `${found} cannot stand here` : plainMessage(error)];
   }
-}
-
-function unexpected(error: BabelError, found: string, source: string): Wording {
-  const expected = /expected "(.+)"/.exec(error.message)?.[1];
-  if (expected !== undefined) {
-    const message = `expected '${expected}', found ${found}`;
-    return expected === ','
-      ? { message, hint: 'a comma or a closing bracket may be missing before it' }
-      : { message };
-  }
-  const operator = /(?:[-+*/%&|^<>=!~?:,([]|\breturn)\s*$/.exec(source.slice(0, error.pos))?.[0].trim();
-  if (operator === undefined) return { message: `${found} cannot stand here` };
-  return { message: `expected an expression after '${operator}', found ${found}` };
-}
-
-/** Python's words for TypeScript's operators. */
-function foreignHint(rest: string): { hint?: string } {
-  const word = /^(?:and|or|not|elif)\b/.exec(rest)?.[0];
-  const plain = { and: '&&', or: '||', not: '!', elif: 'else if' }[word ?? ''];
-  return plain === undefined ? {} : { hint: `write '${plain}'` };
 }
 
 /** Babel's own sentence without its position. */
@@ -118,13 +85,58 @@ function plainMessage({ message }: BabelError): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-const TOKEN = /[\p{ID_Continue}$]+|[^\s]/uy;
-
-function tokenAt(source: string, start: number): Span {
-  TOKEN.lastIndex = start;
-  return { start, end: start + (TOKEN.exec(source)?.[0].length ?? 0) };
+/** Python's words for TypeScript's operators. */
+function operatorHint(rest: string): string {
+  const word = /^(?:and|or|not|elif)\b/.exec(rest)?.[0];
+  const plain = { and: '&&', or: '||', not: '!', elif: 'else if' }[word ?? ''];
+  return plain === undefined ? 'an operator or a semicolon may be missing before it' : `write '${plain}'`;
 }
 
-function lineRest(source: string, { start }: Span): Span {
-  return { start, end: start + source.slice(start).search(/[\r\n]|$/) };
+/** A bracket that is open at the error and never closed, or a closing one without an open one. */
+function unclosed(source: string, span: Span): Diagnostic | undefined {
+  const token = source.slice(span.start, span.end);
+  const opener = openBrackets(source.slice(0, span.start)).at(-1);
+  if (opener === undefined) {
+    if (!/^[)\]}]$/.test(token)) return undefined;
+    return syntaxError(`this '${token}' closes nothing`, span, 'remove it or open it before');
+  }
+  if (!openBrackets(source).includes(opener)) return undefined;
+  const message = `this '${source.charAt(opener)}' is never closed`;
+  const hint = `add the missing '${closerOf(source, opener)}'`;
+  return syntaxError(message, { start: opener, end: opener + 1 }, hint);
+}
+
+function unexpected(error: BabelError, source: string, span: Span): Diagnostic {
+  const found = quote(source, span);
+  const expected = /expected "(.+)"/.exec(error.message)?.[1];
+  if (expected !== undefined) {
+    const hint = expected === ',' ? 'a comma or a closing bracket may be missing before it' : undefined;
+    return syntaxError(`expected '${expected}', found ${found}`, span, hint);
+  }
+  const operator = /(?:[-+*/%&|^<>=!~?:,([]|\breturn)\s*$/.exec(source.slice(0, span.start))?.[0].trim();
+  if (operator !== undefined) {
+    return syntaxError(`expected an expression after '${operator}', found ${found}`, span);
+  }
+  const line = source.slice(source.lastIndexOf('\n', span.start - 1) + 1, span.start);
+  const isPython = /^\s*(?:def|elif|class|if|while|for)\b/.test(line) && found === `':'`;
+  return syntaxError(`${found} cannot stand here`, span, isPython ? 'this looks like Python' : undefined);
+}
+
+/** The whole number, with the letters behind it, around or before an offset. */
+function malformedNumber(source: string, at: number): Diagnostic {
+  const start = at - (/(?:(?<![\w$])[0-9][\w.]*|\.[0-9][\w]*)$/.exec(source.slice(0, at))?.[0].length ?? 0);
+  const word = /^[\w.$]*/.exec(source.slice(start))?.[0] ?? '';
+  const number = /^[0-9.]*/.exec(word)?.[0] ?? '';
+  const span = { start, end: start + word.length };
+  return syntaxError(`'${word}' is not a number`, span, numberSuffixHint(number, word.slice(number.length)));
+}
+
+const TOKEN = /[\p{ID_Continue}$]+|[^\s]/uy;
+
+/** The token at an offset, or behind the blanks there. */
+function tokenAt(source: string, offset: number): Span {
+  const start = offset + (/^[ \t]*/.exec(source.slice(offset))?.[0].length ?? 0);
+  TOKEN.lastIndex = start;
+  const length = TOKEN.exec(source)?.[0].length;
+  return length === undefined ? { start: offset, end: offset } : { start, end: start + length };
 }

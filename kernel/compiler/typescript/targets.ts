@@ -32,7 +32,7 @@ export function target(adapter: Adapter, node: BabelTarget, use: 'assign' | 'dec
   adapter.reportUnsupported(
     'this cannot be assigned to',
     span,
-    'assign to a name, an element or a tuple [a, b]',
+    `write '===' to compare, or assign to a name`,
   );
   return placeholder(adapter, node);
 }

@@ -5,10 +5,10 @@ const PIECES = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S
 const TEMPLATE_PIECES = /\\[\s\S]|\$\{|`/g;
 
 /**
- * The offset of the innermost bracket that is still open at the end of the text. Only to explain an error that the
- * parser has found: regular expressions are not recognised.
+ * The offsets of the brackets that are still open at the end of the text, the innermost last. Only to explain an
+ * error that the parser has found: regular expressions are not recognised.
  */
-export function unclosedBracket(text: string): number | undefined {
+export function openBrackets(text: string): number[] {
   const open: { readonly text: string; readonly at: number }[] = [];
   let at = 0;
   while (at < text.length) {
@@ -23,10 +23,10 @@ export function unclosedBracket(text: string): number | undefined {
       open.push({ text: piece[0], at: piece.index });
     else if (CLOSERS[open.at(-1)?.text ?? ''] === piece[0]) open.pop();
   }
-  return open.at(-1)?.at;
+  return open.filter((bracket) => bracket.text !== '`').map((bracket) => bracket.at);
 }
 
 /** What closes the bracket at an offset. */
 export function closerOf(text: string, at: number): string {
-  return CLOSERS[text.startsWith('${', at) ? '${' : text.charAt(at)] ?? '`';
+  return CLOSERS[text.startsWith('${', at) ? '${' : text.charAt(at)] ?? '';
 }

@@ -34,6 +34,7 @@ const REFUSALS: Partial<Readonly<Record<BabelStatement['type'], Refusal>>> = {
     'Math is always there; a compiled function can use nothing else',
   ],
   TSImportEqualsDeclaration: [`'import' is not supported`, 'Math is always there'],
+  ExportNamedDeclaration: [`'export … from' is not supported`, 'remove it'],
   ExportAllDeclaration: [`'export … from' is not supported`, 'remove it'],
 };
 
