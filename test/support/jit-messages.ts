@@ -1,5 +1,4 @@
 import type { FaultFields } from '../../backend/contract/remote-error.ts';
-import type { CompileReport } from '../../backend/llvm/jit.ts';
 
 /** What jit-process.ts asks of its child, jit-process-main.ts. Serialised with structured clone. */
 export type JitQuestion =
@@ -19,9 +18,9 @@ export type JitQuestion =
   | { readonly kind: 'emit'; readonly handle: number; readonly form: 'opt' | 'asm' }
   | { readonly kind: 'drop'; readonly handles: readonly number[] }
   | { readonly kind: 'target' }
-  /** Calls with the same arguments until it has failed `count` times; answers by how much memory grew. */
+  /** Calls with the same arguments until it has failed `count` times; answers with a MemoryGrowth. */
   | { readonly kind: 'crash'; readonly handle: number; readonly args: Uint8Array; readonly count: number }
-  /** Compiles and drops `count` versions of a module, each with its own text; answers by how much memory grew. */
+  /** Compiles and drops `count` versions of a module, each with its own text; answers with a MemoryGrowth. */
   | {
       readonly kind: 'recompile';
       readonly ir: string;
@@ -31,6 +30,12 @@ export type JitQuestion =
   /** Reads address 0 outside any call. */
   | { readonly kind: 'fault' };
 
+/** How much more the process holds than before. */
+export interface MemoryGrowth {
+  readonly allocatedBytes: number;
+  readonly mappings: number;
+}
+
 export interface NamedFunction {
   readonly symbol: string;
   /** "int64(int64, int64)" */
@@ -38,5 +43,3 @@ export interface NamedFunction {
 }
 
 export type JitAnswer = { readonly value: unknown } | { readonly fault: FaultFields };
-
-export type { CompileReport };

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { Jit } from '../../backend/llvm/jit.ts';
 import { openLlvm } from '../../backend/llvm/llvm.ts';
-import type { JitAnswer, JitQuestion, NamedFunction } from './jit-messages.ts';
+import type { JitAnswer, JitQuestion, MemoryGrowth, NamedFunction } from './jit-messages.ts';
 
 /*
  * A Jit in a process of its own, for tests: arguments are the call record's path and, or '', the object cache's
@@ -15,6 +16,20 @@ const jit = Jit.create(llvm, {
   callRecordPath,
   ...(cacheDirectory === '' ? {} : { objectCache: { directory: cacheDirectory } }),
 });
+
+const MALLINFO2 = koffi.struct({
+  arena: 'size_t',
+  ordblks: 'size_t',
+  smblks: 'size_t',
+  hblks: 'size_t',
+  hblkhd: 'size_t',
+  usmblks: 'size_t',
+  fsmblks: 'size_t',
+  uordblks: 'size_t',
+  fordblks: 'size_t',
+  keepcost: 'size_t',
+});
+const mallinfo2: () => { uordblks: number } = koffi.load('libc.so.6').func('mallinfo2', MALLINFO2, []);
 
 process.on('message', (question: JitQuestion) => process.send?.(answer(question)));
 process.on('disconnect', () => process.exit());
@@ -73,10 +88,22 @@ function specs(functions: readonly NamedFunction[]) {
   }));
 }
 
-/** Bytes that the process grew by over the second half, when everything that is kept once is there. */
-function memoryGrowth(count: number, action: (index: number) => void): number {
+/** What the process grew by over the second half, when everything that is kept once is there. */
+function memoryGrowth(count: number, action: (index: number) => void): MemoryGrowth {
   for (let index = 0; index < count / 2; index += 1) action(index);
-  const before = process.memoryUsage().rss;
+  const before = nativeMemory();
   for (let index = Math.ceil(count / 2); index < count; index += 1) action(index);
-  return process.memoryUsage().rss - before;
+  const after = nativeMemory();
+  return {
+    allocatedBytes: after.allocatedBytes - before.allocatedBytes,
+    mappings: after.mappings - before.mappings,
+  };
+}
+
+/** malloc's bytes in use and the mappings (of code, mostly): unlike the resident size, free of V8's own ups and downs. */
+function nativeMemory(): MemoryGrowth {
+  return {
+    allocatedBytes: Number(mallinfo2().uordblks),
+    mappings: readFileSync('/proc/self/maps', 'latin1').split('\n').length,
+  };
 }
