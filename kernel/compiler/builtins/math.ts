@@ -1,0 +1,176 @@
+/** Python's math. Out of a function's domain the result is NaN or an infinity, as in numba; nothing raises. */
+import type { HirExpression } from '../hir.ts';
+import { convertOperand, literalOperand, type Operand, operandOf } from '../typer/operand.ts';
+import { FLOAT64 } from '../types/value-types.ts';
+import { combinatorics } from './integers.ts';
+import {
+  type Builtin,
+  type BuiltinCall,
+  floatBinary,
+  floatCompare,
+  floatExpansion,
+  floatOf,
+  floatRoutine,
+  keeping,
+  logicalAnd,
+  logicalOr,
+  result,
+  roundToInteger,
+  routineCall,
+  sharedFloat,
+} from './rules.ts';
+
+/** log(x), log(x, base). */
+export const logarithm: Builtin = {
+  arity: [1, 2],
+  type: (call) => {
+    const type = sharedFloat(call);
+    if (!type) return undefined;
+    const logs = call.args.map((arg) => routineCall('log', [convertOperand(arg, type)]));
+    const [value, base] = logs;
+    return value && result(call, base ? floatBinary('fdiv', value, base) : value);
+  },
+};
+
+/** Of any number of coordinates, two at a time: each step is exact to the last place or so. */
+export const hypotenuse: Builtin = {
+  arity: [1, Number.POSITIVE_INFINITY],
+  type: (call) => {
+    const type = sharedFloat(call);
+    if (!type) return undefined;
+    const values = call.args.map((arg) => convertOperand(arg, type));
+    const [first] = values;
+    if (!first) return undefined;
+    if (values.length === 1) return result(call, routineCall('fabs', [first]));
+    return result(
+      call,
+      values.reduce((length, value) => routineCall('hypot', [length, value])),
+    );
+  },
+};
+
+export const isNanNumber = floatTest((x) => floatCompare('ne', x, x));
+export const isInfiniteNumber = floatTest((x) => floatCompare('eq', size(x), infinity(x)));
+export const isFiniteNumber = floatTest((x) => floatCompare('lt', size(x), infinity(x)));
+
+function size(x: HirExpression): HirExpression {
+  return routineCall('fabs', [x]);
+}
+
+function infinity(x: HirExpression): HirExpression {
+  return floatOf(x.type, Number.POSITIVE_INFINITY);
+}
+
+/** A test of one float that may look at it several times. */
+export function floatTest(test: (x: HirExpression) => HirExpression): Builtin {
+  return {
+    arity: [1, 1],
+    type: (call) => {
+      const type = sharedFloat(call);
+      const [arg] = call.args;
+      if (!type || !arg) return undefined;
+      const value = operandOf(convertOperand(arg, type), arg.span);
+      return keeping(call, [value], ([x]) => x && operandOf(test(x.hir), call.node.span));
+    },
+  };
+}
+
+export function scaledBy(factor: number): Builtin {
+  return floatExpansion(1, ([x], type) => floatBinary('fmul', x ?? floatOf(type, 0), floatOf(type, factor)));
+}
+
+export const degrees = scaledBy(180 / Math.PI);
+export const radians = scaledBy(Math.PI / 180);
+
+/** fmod(x, 0) is NaN. */
+export const remainderOfDivision = floatExpansion(2, ([x, y], type) =>
+  floatBinary('fmodtrunc', x ?? floatOf(type, 0), y ?? floatOf(type, 0)),
+);
+
+/** C's pow: float whatever the arguments are, and nothing raises. */
+export const power = floatExpansion(2, ([x, y], type) =>
+  floatBinary('fpow', x ?? floatOf(type, 0), y ?? floatOf(type, 0)),
+);
+
+const DEFAULT_RELATIVE_TOLERANCE = 1e-9;
+
+const isClose: Builtin = {
+  arity: [2, 4],
+  keywords: ['a', 'b', 'rel_tol', 'abs_tol'],
+  type: (call) => {
+    const { span } = call.node;
+    const [a, b, relative, absolute] = call.args;
+    if (!a || !b) return undefined;
+    const tolerances = [
+      relative ?? literalOperand(DEFAULT_RELATIVE_TOLERANCE, span),
+      absolute ?? literalOperand(0, span),
+    ];
+    const args = [a, b, ...tolerances];
+    if (!sharedFloat({ ...call, args })) return undefined;
+    const values = args.map((arg) => operandOf(convertOperand(arg, FLOAT64), arg.span));
+    return keeping(call, values, (kept) => closeness(call, kept));
+  },
+};
+
+/** Equal, or both finite and no further apart than a tolerance allows. */
+function closeness({ node }: BuiltinCall, kept: readonly Operand[]): Operand | undefined {
+  const [a, b, relative, absolute] = kept.map((operand) => operand.hir);
+  if (!a || !b || !relative || !absolute) return undefined;
+  const distance = size(floatBinary('fsub', b, a));
+  const within = (bound: HirExpression): HirExpression => floatCompare('le', distance, bound);
+  const near = logicalOr(
+    logicalOr(within(size(floatBinary('fmul', relative, b))), within(size(floatBinary('fmul', relative, a)))),
+    within(absolute),
+  );
+  const finite = logicalAnd(
+    floatCompare('lt', size(a), infinity(a)),
+    floatCompare('lt', size(b), infinity(b)),
+  );
+  return operandOf(logicalOr(floatCompare('eq', a, b), logicalAnd(finite, near)), node.span);
+}
+
+export const MATH: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+  ['sqrt', floatRoutine('sqrt')],
+  ['cbrt', floatRoutine('cbrt')],
+  ['exp', floatRoutine('exp')],
+  ['exp2', floatRoutine('exp2')],
+  ['expm1', floatRoutine('expm1')],
+  ['log', logarithm],
+  ['log2', floatRoutine('log2')],
+  ['log10', floatRoutine('log10')],
+  ['log1p', floatRoutine('log1p')],
+  ['pow', power],
+  ['sin', floatRoutine('sin')],
+  ['cos', floatRoutine('cos')],
+  ['tan', floatRoutine('tan')],
+  ['asin', floatRoutine('asin')],
+  ['acos', floatRoutine('acos')],
+  ['atan', floatRoutine('atan')],
+  ['atan2', floatRoutine('atan2', 2)],
+  ['sinh', floatRoutine('sinh')],
+  ['cosh', floatRoutine('cosh')],
+  ['tanh', floatRoutine('tanh')],
+  ['asinh', floatRoutine('asinh')],
+  ['acosh', floatRoutine('acosh')],
+  ['atanh', floatRoutine('atanh')],
+  ['hypot', hypotenuse],
+  ['erf', floatRoutine('erf')],
+  ['erfc', floatRoutine('erfc')],
+  ['gamma', floatRoutine('gamma')],
+  ['lgamma', floatRoutine('lgamma')],
+  ['degrees', degrees],
+  ['radians', radians],
+  ['fabs', floatRoutine('fabs')],
+  ['copysign', floatRoutine('copysign', 2)],
+  ['fmod', remainderOfDivision],
+  ['remainder', floatRoutine('remainder', 2)],
+  ['nextafter', floatRoutine('nextafter', 2)],
+  ['floor', roundToInteger('floor')],
+  ['ceil', roundToInteger('ceil')],
+  ['trunc', roundToInteger('trunc')],
+  ['isnan', isNanNumber],
+  ['isinf', isInfiniteNumber],
+  ['isfinite', isFiniteNumber],
+  ['isclose', isClose],
+  ...combinatorics,
+]);

@@ -1,0 +1,62 @@
+/** The text of one LLVM module: its header, its functions, and the declarations they turned out to need. */
+import { type IrValue, irName, irString } from './ir-values.ts';
+
+export interface Target {
+  /** As the server announces it, e.g. `x86_64-pc-linux-gnu`. */
+  readonly triple: string;
+  readonly dataLayout?: string;
+}
+
+export class IrModule {
+  readonly #header: readonly string[];
+  readonly #definitions: string[] = [];
+  readonly #declarations = new Map<string, string>();
+  readonly #helpers = new Set<string>();
+
+  constructor(sourceFileName: string, target: Target) {
+    this.#header = [
+      `source_filename = "${irString(sourceFileName)}"`,
+      ...(target.dataLayout ? [`target datalayout = "${irString(target.dataLayout)}"`] : []),
+      `target triple = "${irString(target.triple)}"`,
+    ];
+  }
+
+  declare(result: string, symbol: string, parameters: readonly string[], attributes = ' nounwind'): void {
+    if (this.#declarations.has(symbol)) return;
+    const text = `declare ${result} @${irName(symbol)}(${parameters.join(', ')})${attributes}`;
+    this.#declarations.set(symbol, text);
+  }
+
+  define(
+    linkage: '' | 'internal ',
+    result: string,
+    symbol: string,
+    parameters: readonly IrValue[],
+    body: string,
+  ): void {
+    const list = parameters.map(({ type, text }) => `${type} ${text}`).join(', ');
+    this.addDefinition(`define ${linkage}${result} @${irName(symbol)}(${list}) nounwind {\n${body}\n}`);
+  }
+
+  /** A whole definition, as text. */
+  addDefinition(text: string): void {
+    this.#definitions.push(text);
+  }
+
+  /** Whether the helper named so has yet to be defined; claims it. */
+  claimHelper(symbol: string): boolean {
+    if (this.#helpers.has(symbol)) return false;
+    this.#helpers.add(symbol);
+    return true;
+  }
+
+  /** RBC's flag, which HeavyDB reads, ends the module. */
+  toText(): string {
+    const flags =
+      '!llvm.module.flags = !{!0}\n\n!0 = !{i32 4, !"pass_column_arguments_by_value", i1 false}\n';
+    const declarations = [...this.#declarations.values()];
+    const parts = [this.#header.join('\n'), ...this.#definitions];
+    if (declarations.length > 0) parts.push(declarations.join('\n'));
+    return `${[...parts, flags].join('\n\n')}`;
+  }
+}

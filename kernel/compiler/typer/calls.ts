@@ -1,0 +1,346 @@
+/** Calls: of casts, of builtins, of the module's own functions and those of other modules. */
+import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
+import type { Type } from '../../../backend/contract/types.ts';
+import { BUILTINS, type Builtin } from '../builtins/table.ts';
+import type { Binary, Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
+import type { Callee, HirExpression } from '../hir.ts';
+import { fits, joinTypes } from '../types/lattice.ts';
+import { canonicalType, isInteger, sameType } from '../types/value-types.ts';
+import { castTypeOf } from './cast-names.ts';
+import { explicitly } from './casts.ts';
+import { binaryOperands, expression, expressions } from './expressions.ts';
+import type { FunctionTyper } from './function-typer.ts';
+import { convertsImplicitly, implicitly } from './implicit.ts';
+import { isNamespace, nearest, qualifiedName, unknownName } from './names.ts';
+import { type Operand, operandOf } from './operand.ts';
+
+export function call(typer: FunctionTyper, node: Call): Operand | undefined {
+  const { callee } = node;
+  const name = qualifiedName(typer, callee);
+  if (name === undefined) return method(typer, node);
+  if (callee.kind === 'name') {
+    const definition = typer.module.definition(callee.name);
+    if (definition) return callDefined(typer, node, definition);
+    if (typer.module.callees(callee.name).length > 0) return callExternal(typer, node, callee.name);
+  }
+  const exact = exactDivision(typer, node, name);
+  if (exact) return exact;
+  const type = castTypeOf(name, typer.dialect.language);
+  if (type) return castCall(typer, node, type);
+  const builtin = BUILTINS.get(name);
+  if (builtin && allows(typer, builtin)) return callBuiltin(typer, node, name, builtin);
+  return unknownCallee(typer, node, name);
+}
+
+function allows(typer: FunctionTyper, builtin: Builtin): boolean {
+  return builtin.language === undefined || builtin.language === typer.dialect.language;
+}
+
+function unknownCallee(typer: FunctionTyper, node: Call, name: string): Operand | undefined {
+  const { callee } = node;
+  if (name === 'range' || name === 'enumerate' || name === 'zip') {
+    return typer.report('unsupported', node.span, `${name} is only for loops`, `write for x in ${name}(…)`);
+  }
+  if (callee.kind === 'attribute' && isNamespace(typer, callee.object)) {
+    const namespace = qualifiedName(typer, callee.object);
+    const near = nearest(name, BUILTINS.keys());
+    const hint = near ? `did you mean ${near}?` : 'docs/LANGUAGE.md lists the functions there are';
+    return typer.report('unknown-function', callee.nameSpan, `${namespace} has no ${callee.name} here`, hint);
+  }
+  if (callee.kind === 'name') {
+    const near = nearest(callee.name, [...typer.module.knownNames, ...BUILTINS.keys()]);
+    if (near) {
+      const message = `there is no function ${callee.name}`;
+      return typer.report('unknown-function', callee.span, message, `did you mean ${near}?`);
+    }
+    const hint = `define ${callee.name} in this cell, or give it a signature in another one`;
+    return typer.report('unknown-function', callee.span, `there is no function ${callee.name}`, hint);
+  }
+  if (callee.kind !== 'attribute' || callee.object.kind !== 'name') return method(typer, node);
+  return unknownName(typer, callee.object.name, callee.object.span);
+}
+
+/** `z.conjugate()`: the only method of numbers there is. */
+function method(typer: FunctionTyper, node: Call): Operand | undefined {
+  const { callee } = node;
+  if (callee.kind !== 'attribute') {
+    return typer.report('not-callable', callee.span, 'only functions can be called');
+  }
+  const object = expression(typer, callee.object);
+  if (!object) return undefined;
+  if (callee.name !== 'conjugate' || node.args.length > 0) {
+    const found = formatType(object.type);
+    return typer.report('unknown-attribute', callee.nameSpan, `${found} has no method ${callee.name}`);
+  }
+  if (object.type.kind !== 'complex') return { ...object, span: node.span };
+  const hir: HirExpression = {
+    kind: 'unary',
+    type: object.type,
+    operation: 'conjugate',
+    operand: object.hir,
+  };
+  return operandOf(hir, node.span);
+}
+
+function castCall(typer: FunctionTyper, node: Call, type: Type): Operand | undefined {
+  const [arg, ...rest] = node.args;
+  if (!arg || rest.length > 0 || node.keywords.length > 0) {
+    if (type.kind === 'complex') return callBuiltin(typer, node, 'complex', complexBuiltin(type));
+    return typer.report('argument-count', node.span, `${formatType(type)}(…) takes one value`);
+  }
+  const operand = expression(typer, arg);
+  return operand && explicitly(typer, operand, type, node.span);
+}
+
+function complexBuiltin(type: Type): Builtin {
+  const builtin = BUILTINS.get('complex');
+  if (!builtin) throw new Error('complex is a builtin');
+  return {
+    ...builtin,
+    type: (context) => {
+      const made = builtin.type(context);
+      return made && explicitly(context.typer, made, type, context.node.span);
+    },
+  };
+}
+
+/**
+ * TypeScript's division of integers, which never passes through a float: `Math.trunc(a / b)`, `Math.floor(a / b)`,
+ * `int64(a / b)`. Python has `//`, and its `int(a / b)` divides as floats.
+ */
+const EXACT_DIVISIONS: ReadonlyMap<string, 'trunc' | 'floor'> = new Map([
+  ['Math.trunc', 'trunc'],
+  ['Math.floor', 'floor'],
+]);
+
+function exactDivision(typer: FunctionTyper, node: Call, name: string): Operand | undefined {
+  const [arg] = node.args;
+  if (typer.dialect.language !== 'typescript') return undefined;
+  if (node.args.length !== 1 || arg?.kind !== 'binary' || arg.operator !== '/') return undefined;
+  const castType = castTypeOf(name, typer.dialect.language);
+  const rounding = EXACT_DIVISIONS.get(name) ?? (castType && isInteger(castType) ? 'trunc' : undefined);
+  if (!rounding) return undefined;
+  const division = divisionOfIntegers(typer, arg, rounding);
+  return division && castType ? explicitly(typer, division, castType, node.span) : division;
+}
+
+/** `undefined`, with nothing reported, where the operands are not both integers. */
+function divisionOfIntegers(
+  typer: FunctionTyper,
+  node: Binary,
+  rounding: 'trunc' | 'floor',
+): Operand | undefined {
+  const reported = typer.diagnostics.length;
+  const left = expression(typer, node.left);
+  const right = expression(typer, node.right);
+  // They are typed once more as the argument of an ordinary call.
+  typer.diagnostics.length = reported;
+  if (!left || !right || !isInteger(left.type) || !isInteger(right.type)) return undefined;
+  if (left.literal !== undefined && right.literal !== undefined) return undefined;
+  const quotient = binaryOperands(typer, '//', left, right, node);
+  if (rounding === 'floor' || quotient?.hir.kind !== 'binary' || quotient.hir.operation !== 'sdivfloor') {
+    return quotient;
+  }
+  return { ...quotient, hir: { ...quotient.hir, operation: 'sdivtrunc' } };
+}
+
+function callBuiltin(typer: FunctionTyper, node: Call, name: string, builtin: Builtin): Operand | undefined {
+  const { keywords = [] } = builtin;
+  const nodes: Expression[] = [...node.args];
+  for (const keyword of node.keywords) {
+    const position = keywords.indexOf(keyword.name);
+    if (position === -1 || position < node.args.length) {
+      return typer.report('unknown-keyword', keyword.span, `${name} takes no ${keyword.name} here`);
+    }
+    if (position !== nodes.length) {
+      return typer.report('unknown-keyword', keyword.span, `${name} needs its arguments in order`);
+    }
+    nodes.push(keyword.value);
+  }
+  const [fewest, most] = builtin.arity;
+  const args = expressions(typer, nodes);
+  if (nodes.length < fewest || nodes.length > most) {
+    const takes =
+      fewest === most
+        ? String(fewest)
+        : `${fewest} to ${most === Number.POSITIVE_INFINITY ? 'any number' : most}`;
+    const noun = takes === '1' ? 'argument' : 'arguments';
+    return typer.report('argument-count', node.span, `${name} takes ${takes} ${noun}, not ${nodes.length}`);
+  }
+  return args && builtin.type({ typer, node, name, args });
+}
+
+// ---- functions of the cell and of others
+
+function callDefined(typer: FunctionTyper, node: Call, definition: FunctionDefinition): Operand | undefined {
+  const args = bindArguments(typer, node, definition);
+  if (!args) return undefined;
+  const callees = typer.module.callees(definition.name);
+  if (callees.length > 0) return callBest(typer, node, definition.name, callees, args);
+  const specialisation = typer.module.specialise(
+    definition,
+    args.map((arg) => arg.type),
+  );
+  switch (specialisation.outcome) {
+    case 'compiled':
+      typer.specialised.add(specialisation.callee.symbol);
+      return callWith(typer, node, specialisation.callee, args);
+    case 'failed':
+      typer.specialised.add(specialisation.symbol);
+      return typer.leaveIncomplete();
+    case 'recursive':
+      return typer.report(
+        'recursion-without-signature',
+        node.span,
+        `${definition.name} calls itself, so the type of its result can't be inferred`,
+        `give ${definition.name} a signature or annotations`,
+      );
+  }
+}
+
+function callExternal(typer: FunctionTyper, node: Call, name: string): Operand | undefined {
+  const args = expressions(typer, node.args);
+  if (node.keywords.length > 0) {
+    return typer.report('unknown-keyword', node.span, `${name} is of another cell and takes no keywords`);
+  }
+  return args && callBest(typer, node, name, typer.module.callees(name), args);
+}
+
+/** Positional, keyword and default arguments, in the order of the parameters. */
+function bindArguments(
+  typer: FunctionTyper,
+  node: Call,
+  definition: FunctionDefinition,
+): Operand[] | undefined {
+  const { name, parameters } = definition;
+  if (node.args.length > parameters.length) return refuseCount(typer, node, definition);
+  const nodes: (Expression | undefined)[] = parameters.map((_, index) => node.args[index]);
+  for (const keyword of node.keywords) {
+    const index = parameters.findIndex((parameter) => parameter.name === keyword.name);
+    if (index === -1) {
+      return typer.report('unknown-keyword', keyword.span, `${name} has no parameter ${keyword.name}`);
+    }
+    if (nodes[index]) {
+      return typer.report('unknown-keyword', keyword.span, `${name} already has a value for ${keyword.name}`);
+    }
+    nodes[index] = keyword.value;
+  }
+  if (parameters.some((parameter, index) => !nodes[index] && !parameter.defaultValue)) {
+    return refuseCount(typer, node, definition);
+  }
+  const operands = parameters.map((parameter, index) => argument(typer, node, nodes[index], parameter));
+  const known = operands.filter((operand) => operand !== undefined);
+  return known.length === operands.length ? known : undefined;
+}
+
+/** A default is a constant: it means the same wherever it is called from. */
+function argument(
+  typer: FunctionTyper,
+  node: Call,
+  value: Expression | undefined,
+  parameter: Parameter,
+): Operand | undefined {
+  if (value) return expression(typer, value);
+  const { defaultValue } = parameter;
+  if (!defaultValue) return undefined;
+  const operand = expression(typer, defaultValue);
+  if (operand && (operand.literal !== undefined || operand.hir.kind === 'constant')) {
+    return { ...operand, span: node.span };
+  }
+  const message = `the default of ${parameter.name} is not a constant`;
+  return typer.report('default-value', defaultValue.span, message, 'write a number');
+}
+
+function refuseCount(typer: FunctionTyper, node: Call, { name, parameters }: FunctionDefinition): undefined {
+  const needed = parameters.filter((parameter) => !parameter.defaultValue).length;
+  const most = parameters.length;
+  const takes = needed === most ? String(most) : `${needed} to ${most}`;
+  const found = node.args.length + node.keywords.length;
+  return typer.report(
+    'argument-count',
+    node.span,
+    `${name} takes ${takes} ${takes === '1' ? 'argument' : 'arguments'}, not ${found}`,
+    `its parameters are ${parameters.map((parameter) => parameter.name).join(', ') || 'none'}`,
+  );
+}
+
+/** An exact overload; else the only one the arguments widen to; else the only one they convert to. */
+function callBest(
+  typer: FunctionTyper,
+  node: Call,
+  name: string,
+  callees: readonly Callee[],
+  args: readonly Operand[],
+): Operand | undefined {
+  for (const suits of [isExact, widens, converts]) {
+    const suitable = callees.filter(({ signature }) => {
+      if (signature.parameters.length !== args.length) return false;
+      return signature.parameters.every((parameter, index) => {
+        const arg = args[index];
+        return arg !== undefined && suits(arg, canonicalType(parameter), typer.dialect.boolIsInteger);
+      });
+    });
+    const [callee, second] = suitable;
+    if (callee && !second) return callWith(typer, node, callee, args);
+    if (callee && second) return refuseAmbiguous(typer, node, name, suitable, args);
+  }
+  const found = formatParameters(args.map((arg) => arg.type));
+  const [only, other] = callees;
+  if (only && !other && only.signature.parameters.length === args.length)
+    return callWith(typer, node, only, args);
+  const available = callees.map(({ signature }) => formatType(signature)).join(', ');
+  return typer.report(
+    'no-matching-overload',
+    node.span,
+    `${name} has no signature for (${found})`,
+    `it has ${available}; convert the arguments, or add a signature`,
+  );
+}
+
+function refuseAmbiguous(
+  typer: FunctionTyper,
+  node: Call,
+  name: string,
+  callees: readonly Callee[],
+  args: readonly Operand[],
+): undefined {
+  const found = formatParameters(args.map((arg) => arg.type));
+  const available = callees.map(({ signature }) => formatType(signature)).join(' and ');
+  return typer.report(
+    'ambiguous-overload',
+    node.span,
+    `${name}(${found}) could be ${available}`,
+    'convert the arguments to the types of one of them',
+  );
+}
+
+function isExact(arg: Operand, parameter: Type): boolean {
+  return sameType(arg.type, parameter);
+}
+
+/** Nothing is lost: the join of both types is the parameter's; a literal fits it. */
+function widens(arg: Operand, parameter: Type): boolean {
+  if (arg.weak?.kind === 'int' && isInteger(parameter)) return fits(arg.weak, parameter);
+  const joined = joinTypes(arg.type, parameter);
+  return joined !== undefined && sameType(joined, parameter);
+}
+
+function converts(arg: Operand, parameter: Type, boolIsInteger: boolean): boolean {
+  return convertsImplicitly(arg.type, parameter, boolIsInteger);
+}
+
+function callWith(
+  typer: FunctionTyper,
+  node: Call,
+  callee: Callee,
+  args: readonly Operand[],
+): Operand | undefined {
+  const { parameters, result } = callee.signature;
+  const values = parameters.map((parameter, index) => {
+    const arg = args[index];
+    return arg && implicitly(typer, arg, canonicalType(parameter), `argument ${index + 1}`);
+  });
+  const known = values.filter((value) => value !== undefined);
+  if (known.length !== values.length) return undefined;
+  return operandOf({ kind: 'call', type: canonicalType(result), callee, args: known }, node.span);
+}

@@ -1,0 +1,91 @@
+/** Names that mean something outside the function: namespaces, builtins, and what to say of unknown ones. */
+
+import { CONSTANTS } from '../builtins/constants.ts';
+import type { Attribute, Expression, Name } from '../core.ts';
+import type { Span } from '../diagnostic.ts';
+import type { FunctionTyper } from './function-typer.ts';
+import { literalOperand, type Operand } from './operand.ts';
+
+const DEFAULT_NAMESPACES: ReadonlyMap<string, string> = new Map([
+  ['math', 'math'],
+  ['cmath', 'cmath'],
+  ['np', 'numpy'],
+  ['numpy', 'numpy'],
+  ['Math', 'Math'],
+  ['Number', 'Number'],
+]);
+
+/**
+ * The full name that `node` refers to through imports: `np.sin` is `numpy.sin`, and after `from math import sin`
+ * `sin` is `math.sin`. `undefined` where it starts at a local variable or isn't a path of names.
+ */
+export function qualifiedName(typer: FunctionTyper, node: Expression): string | undefined {
+  if (node.kind === 'name') {
+    if (typer.isLocal(node.name)) return undefined;
+    return typer.module.core.imports.get(node.name) ?? DEFAULT_NAMESPACES.get(node.name) ?? node.name;
+  }
+  if (node.kind !== 'attribute') return undefined;
+  const object = qualifiedName(typer, node.object);
+  return object && `${object}.${node.name}`;
+}
+
+const NAMESPACES: ReadonlySet<string> = new Set(DEFAULT_NAMESPACES.values());
+
+/** A constant such as `math.pi`; reports an unknown member of a known namespace. */
+export function namespaceMember(typer: FunctionTyper, node: Name | Attribute): Operand | undefined {
+  const path = qualifiedName(typer, node);
+  if (path === undefined) return undefined;
+  const value = CONSTANTS.get(path);
+  return value === undefined ? undefined : literalOperand(value, node.span);
+}
+
+/** Whether `node` names a namespace itself (`math`), which is no value. */
+export function isNamespace(typer: FunctionTyper, node: Expression): boolean {
+  const path = qualifiedName(typer, node);
+  return path !== undefined && NAMESPACES.has(path);
+}
+
+export function unknownName(typer: FunctionTyper, name: string, span: Span): undefined {
+  const candidates = [...typer.localNames, ...typer.module.knownNames];
+  const near = nearest(name, candidates);
+  return typer.report(
+    'unknown-name',
+    span,
+    `${name} is not defined`,
+    near ? `did you mean ${near}?` : definitionHint(typer, name),
+  );
+}
+
+function definitionHint(typer: FunctionTyper, name: string): string {
+  return typer.dialect.language === 'python'
+    ? `assign it before use, or make it a constant of the cell: ${name} = …`
+    : `declare it: let ${name} = …`;
+}
+
+/** The candidate within two edits of `name`, if any. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = name.length < 4 ? 2 : 3;
+  for (const candidate of candidates) {
+    const distance = editDistance(name, candidate, bestDistance);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? limit;
+}

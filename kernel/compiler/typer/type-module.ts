@@ -1,0 +1,278 @@
+/** The typer of a module: its functions for their overloads, private ones for their callers. */
+import { formatType } from '../../../backend/contract/format-type.ts';
+import { mangledSymbol } from '../../../backend/contract/mangle.ts';
+import {
+  FIRST_MODULE_RAISE,
+  RAISES,
+  type RaiseMessage,
+  type RaiseName,
+} from '../../../backend/contract/raise-kinds.ts';
+import type { FunctionType, Type } from '../../../backend/contract/types.ts';
+import type { CoreModule, FunctionDefinition, ModuleConstant } from '../core.ts';
+import type { Diagnostic, Result, Span } from '../diagnostic.ts';
+import { type Dialect, dialectOf } from '../dialect.ts';
+import type { Callee, Failure, HirFunction, HirModule } from '../hir.ts';
+import { canonicalType, isSupported, sameType } from '../types/value-types.ts';
+import { annotatedType } from './annotations.ts';
+import { explicitly } from './casts.ts';
+import { expression } from './expressions.ts';
+import { FunctionTyper } from './function-typer.ts';
+import { LineTable } from './line-table.ts';
+import type { External, FunctionRequest, ModuleContext, Specialisation } from './module-context.ts';
+import type { Operand } from './operand.ts';
+import { type TypedFunction, typeFunction } from './type-function.ts';
+
+export interface Overload {
+  readonly functionName: string;
+  readonly signature: FunctionType;
+}
+
+export interface TyperOptions {
+  /** `numpy`: no division raises. */
+  readonly errorModel: 'language' | 'numpy';
+  readonly checkBounds: boolean;
+  readonly externals: readonly External[];
+}
+
+/** Types every overload; all diagnostics of all of them, or the whole module. */
+export function typeModule(
+  core: CoreModule,
+  overloads: readonly Overload[],
+  options: TyperOptions,
+): Result<HirModule> {
+  return new ModuleTyper(core, overloads, options).run();
+}
+
+class ModuleTyper implements ModuleContext {
+  readonly core: CoreModule;
+  readonly dialect: Dialect;
+  readonly checkBounds: boolean;
+  readonly #overloads: readonly Overload[];
+  readonly #externals: readonly External[];
+  readonly #definitions: ReadonlyMap<string, FunctionDefinition>;
+  readonly #constants: ReadonlyMap<string, ModuleConstant>;
+  readonly #constantValues = new Map<string, Operand | undefined>();
+  readonly #callees = new Map<string, Callee[]>();
+  /** By symbol; `undefined` while it is being typed. */
+  readonly #specialisations = new Map<string, TypedFunction | undefined>();
+  readonly #functions: HirFunction[] = [];
+  readonly #private = new Map<string, HirFunction>();
+  readonly #raises: RaiseMessage[] = [];
+  readonly #diagnostics = new Map<string, Diagnostic>();
+  readonly #lines: LineTable;
+
+  constructor(core: CoreModule, overloads: readonly Overload[], options: TyperOptions) {
+    this.core = core;
+    this.dialect = dialectOf(core.language, options.errorModel);
+    this.checkBounds = options.checkBounds;
+    this.#overloads = overloads;
+    this.#externals = options.externals;
+    this.#definitions = new Map(core.functions.map((definition) => [definition.name, definition]));
+    this.#constants = new Map(core.constants.map((constant) => [constant.name, constant]));
+    this.#lines = new LineTable(core.source);
+    for (const { functionName, signature } of overloads) {
+      this.#addCallee(functionName, { symbol: mangledSymbol(functionName, signature), signature });
+    }
+    for (const { name, symbol, signature } of options.externals) {
+      if (!this.#definitions.has(name)) this.#addCallee(name, { symbol, signature });
+    }
+  }
+
+  #addCallee(name: string, callee: Callee): void {
+    const known = this.#callees.get(name);
+    if (known) known.push(callee);
+    else this.#callees.set(name, [callee]);
+  }
+
+  run(): Result<HirModule> {
+    for (const overload of this.#overloads) this.#typeOverload(overload);
+    if (this.#diagnostics.size > 0) return { ok: false, diagnostics: [...this.#diagnostics.values()] };
+    const value: HirModule = {
+      fileName: this.core.fileName,
+      functions: [...this.#functions, ...this.#private.values()],
+      externals: this.#externals.filter(({ name }) => !this.#definitions.has(name)),
+      raises: this.#raises,
+    };
+    return { ok: true, value };
+  }
+
+  /** The same error in several overloads is one error. */
+  #report(diagnostic: Diagnostic): void {
+    const { code, message, span } = diagnostic;
+    const key = `${span.start}:${span.end}:${code}:${message}`;
+    if (!this.#diagnostics.has(key)) this.#diagnostics.set(key, diagnostic);
+  }
+
+  // ---- overloads
+
+  #typeOverload({ functionName, signature }: Overload): void {
+    const definition = this.#definitions.get(functionName);
+    if (!definition) {
+      const span = { start: 0, end: Math.min(1, this.core.source.length) };
+      const hint = `define ${functionName}, or name another function in the signature`;
+      this.#report({ code: 'unknown-function', message: `there is no function ${functionName}`, span, hint });
+      return;
+    }
+    const refusal = this.#refuseSignature(definition, signature);
+    for (const diagnostic of refusal) this.#report(diagnostic);
+    if (refusal.length > 0) return;
+    const typed = typeFunction(this, {
+      definition,
+      symbol: mangledSymbol(functionName, signature),
+      exported: true,
+      parameters: signature.parameters.map(canonicalType),
+      result: canonicalType(signature.result),
+      signature,
+    });
+    if (typed.result.ok) this.#functions.push(typed.result.value);
+    else for (const diagnostic of typed.result.diagnostics) this.#report(diagnostic);
+    this.#include(typed.specialised);
+  }
+
+  /**
+   * Takes in the specialisations a function calls. Others were only tried, by passes of the typer that did not know
+   * all types yet; their errors count no more than they do.
+   */
+  #include(symbols: ReadonlySet<string>): void {
+    for (const symbol of symbols) {
+      const typed = this.#specialisations.get(symbol);
+      if (!typed || this.#private.has(symbol)) continue;
+      if (typed.result.ok) this.#private.set(symbol, typed.result.value);
+      else for (const diagnostic of typed.result.diagnostics) this.#report(diagnostic);
+      this.#include(typed.specialised);
+    }
+  }
+
+  #refuseSignature(definition: FunctionDefinition, signature: FunctionType): Diagnostic[] {
+    const { name, nameSpan: span, parameters } = definition;
+    const text = formatType(signature);
+    const unsupported = [signature.result, ...signature.parameters].find((type) => !isSupported(type));
+    if (unsupported) {
+      const message = `${text} has a ${formatType(unsupported)}, which is not supported`;
+      const hint = 'use bool, int8 … uint64, float32, float64, complex64, complex128, T[] or T*';
+      return [{ code: 'unsupported-type', message, span, hint }];
+    }
+    if (signature.parameters.length !== parameters.length) {
+      const message = `${name} has ${parameters.length} parameters and ${text} has ${signature.parameters.length}`;
+      return [
+        { code: 'parameter-count', message, span, hint: 'give the signature a type for each parameter' },
+      ];
+    }
+    return this.#checkAnnotations(definition, signature);
+  }
+
+  /** Annotations say the same as the signature, or nothing. */
+  #checkAnnotations(definition: FunctionDefinition, signature: FunctionType): Diagnostic[] {
+    const { language } = this.core;
+    const places = [
+      ...definition.parameters.map(({ name, annotation }, index) => {
+        return { what: `parameter ${name}`, annotation, type: signature.parameters[index] };
+      }),
+      { what: 'the result', annotation: definition.returnAnnotation, type: signature.result },
+    ];
+    return places.flatMap(({ what, annotation, type }): Diagnostic[] => {
+      if (!annotation || !type) return [];
+      const annotated = annotatedType(annotation, language);
+      if (!('kind' in annotated)) return [annotated];
+      if (sameType(annotated, canonicalType(type))) return [];
+      const message = `${what} is annotated as ${annotation.text} and is ${formatType(type)} in the signature`;
+      const hint = `write ${formatType(canonicalType(type))}, or leave the annotation out`;
+      const notes = [`while compiling ${definition.name} for ${formatType(signature)}`];
+      return [{ code: 'annotation-mismatch', message, span: annotation.span, hint, notes }];
+    });
+  }
+
+  // ---- what functions ask
+
+  lineOf(span: Span): number {
+    return this.#lines.lineAt(span.start);
+  }
+
+  failure(name: RaiseName, span: Span): Failure {
+    return { kind: RAISES[name].kind, line: this.lineOf(span) };
+  }
+
+  moduleFailure(exception: string, message: string, span: Span): Failure {
+    let index = this.#raises.findIndex((one) => one.exception === exception && one.message === message);
+    if (index === -1) index = this.#raises.push({ exception, message }) - 1;
+    return { kind: FIRST_MODULE_RAISE + index, line: this.lineOf(span) };
+  }
+
+  definition(name: string): FunctionDefinition | undefined {
+    return this.#definitions.get(name);
+  }
+
+  callees(name: string): readonly Callee[] {
+    return this.#callees.get(name) ?? [];
+  }
+
+  get knownNames(): readonly string[] {
+    return [...this.#definitions.keys(), ...this.#constants.keys(), ...this.#callees.keys()];
+  }
+
+  specialise(definition: FunctionDefinition, parameters: readonly Type[]): Specialisation {
+    const type: FunctionType = { kind: 'function', result: { kind: 'void' }, parameters };
+    const symbol = mangledSymbol(definition.name, type);
+    if (this.#specialisations.has(symbol)) return this.#specialisation(symbol);
+    this.#specialisations.set(symbol, undefined);
+    const request: FunctionRequest = {
+      definition,
+      symbol,
+      exported: false,
+      parameters,
+      result: undefined,
+      signature: undefined,
+    };
+    this.#specialisations.set(symbol, typeFunction(this, request));
+    return this.#specialisation(symbol);
+  }
+
+  #specialisation(symbol: string): Specialisation {
+    const typed = this.#specialisations.get(symbol);
+    if (!typed) return { outcome: 'recursive' };
+    if (!typed.result.ok) return { outcome: 'failed', symbol };
+    return { outcome: 'compiled', callee: { symbol, signature: typed.signature } };
+  }
+
+  /** Constants are made of literals and other constants, and are put where they are used. */
+  constant(name: string, span: Span): Operand | 'failed' | undefined {
+    const constant = this.#constants.get(name);
+    if (!constant) return undefined;
+    if (!this.#constantValues.has(name)) {
+      this.#constantValues.set(name, undefined);
+      this.#constantValues.set(name, this.#evaluateConstant(constant));
+    }
+    const value = this.#constantValues.get(name);
+    return value ? { ...value, span } : 'failed';
+  }
+
+  #evaluateConstant({ name, value, annotation, span }: ModuleConstant): Operand | undefined {
+    const request: FunctionRequest = {
+      definition: {
+        name,
+        nameSpan: span,
+        span,
+        parameters: [],
+        body: [],
+        declaredSignatures: [],
+      },
+      symbol: name,
+      exported: false,
+      parameters: [],
+      result: undefined,
+      signature: undefined,
+    };
+    const typer = new FunctionTyper(this, request, new Set(), new Map());
+    let operand = expression(typer, value);
+    const type = annotation && annotatedType(annotation, this.core.language);
+    if (type && !('kind' in type)) this.#report(type);
+    else if (type && operand) operand = explicitly(typer, operand, type, value.span);
+    for (const diagnostic of typer.diagnostics) this.#report(diagnostic);
+    const isConstant = operand?.literal !== undefined || operand?.hir.kind === 'constant';
+    if (operand && !isConstant && typer.diagnostics.length === 0) {
+      const message = `${name} is not a constant: its value is not made of literals`;
+      this.#report({ code: 'constant-value', message, span: value.span, hint: 'compute it in a function' });
+    }
+    return isConstant ? operand : undefined;
+  }
+}
