@@ -1,6 +1,17 @@
 import { RemoteError } from './remote-error.ts';
-import type { FunctionType } from './types.ts';
+import type { FunctionType, Type } from './types.ts';
 import { type Value, type ValueCodec, valueCodec } from './value-codec.ts';
+
+/**
+ * A struct travels as its members, one argument each: RBC's clients and the machine's own calling convention do so too.
+ */
+export function flattenedParameters(signature: FunctionType): readonly Type[] {
+  return signature.parameters.flatMap(flattenedType);
+}
+
+export function flattenedType(type: Type): readonly Type[] {
+  return type.kind === 'struct' ? type.members.flatMap(flattenedType) : [type];
+}
 
 /**
  * Packed values: how arguments and a result lie between client, wire and machine code. Little-endian; each argument
@@ -37,7 +48,7 @@ export class PackedSignature {
   readonly #result: ValueCodec;
 
   constructor(signature: FunctionType) {
-    this.#parameters = signature.parameters.map(valueCodec);
+    this.#parameters = flattenedParameters(signature).map(valueCodec);
     this.#result = valueCodec(signature.result);
     const argumentOffsets: number[] = [];
     let offset = 0;

@@ -1,8 +1,9 @@
 import { Complex } from './complex.ts';
+import { readFloat16, readFloat80 } from './float-formats.ts';
 import type { NumpyScalar, PickledPointer, PickleValue } from './pickle-value.ts';
 import { RemoteError } from './remote-error.ts';
 import type { Type } from './types.ts';
-import { valueCodec } from './value-codec.ts';
+import { type ValueCodec, valueCodec } from './value-codec.ts';
 
 /** A name the pickle asked for. Nothing is imported or called: these are the few whose meaning is known here. */
 export type KnownGlobal =
@@ -37,7 +38,7 @@ export function knownGlobal(module: string, name: string): KnownGlobal {
   const known = GLOBALS.get(`${module} ${name}`);
   if (known) return known;
   const isCtypes = module === 'ctypes' || module === '_ctypes';
-  if (isCtypes && /^(c_\w+|Structure|Union)$/.test(name)) {
+  if (isCtypes && /^(c_\w+|Structure|Union|POINTER)$/.test(name)) {
     return { kind: 'global', name: 'ctypes-class', className: name };
   }
   throw new RemoteError(
@@ -74,7 +75,7 @@ function dtypeOf(code: string): Type | undefined {
     case 'u':
       return bits <= 64 ? { kind: 'uint', bits } : undefined;
     case 'f':
-      return bits === 32 || bits === 64 ? { kind: 'float', bits } : undefined;
+      return bits >= 16 ? { kind: 'float', bits } : undefined;
     case 'c':
       return bits === 64 || bits === 128 ? { kind: 'complex', bits } : undefined;
     default:
@@ -95,13 +96,19 @@ export function makeScalar(args: readonly unknown[]): NumpyScalar {
   if (!isDtype(dtype) || !(bytes instanceof Uint8Array)) {
     throw new RemoteError('bad-request', 'pickle: a numpy scalar needs a dtype and bytes');
   }
-  const codec = valueCodec(dtype.type);
+  const codec = scalarCodec(dtype.type);
   if (bytes.byteLength !== codec.byteLength) {
     throw new RemoteError('bad-request', `pickle: a numpy scalar of ${bytes.byteLength} bytes`);
   }
   const ordered = dtype.littleEndian ? bytes : swapped(bytes, dtype.type);
   const view = new DataView(ordered.buffer, ordered.byteOffset, ordered.byteLength);
   return { kind: 'numpy-scalar', type: dtype.type, value: codec.read(view, 0) };
+}
+
+function scalarCodec(type: Type): Pick<ValueCodec, 'byteLength' | 'read'> {
+  if (type.kind === 'float' && type.bits === 16) return { byteLength: 2, read: readFloat16 };
+  if (type.kind === 'float' && type.bits === 128) return { byteLength: 16, read: readFloat80 };
+  return valueCodec(type);
 }
 
 /** A complex number's parts are swapped each for itself. */
@@ -116,18 +123,21 @@ function swapped(bytes: Uint8Array, type: Type): Uint8Array {
 
 /** PointerData(address, ctypes class, level, sizeof). */
 export function makePointer(args: readonly unknown[]): PickledPointer {
-  const [address, element, level, byteLength] = args;
+  // A tuple subclass is made of one argument, the tuple.
+  const fields = args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
+  const [address, element, level, byteLength] = fields;
   const elementName = nameOfClass(element);
   if (
-    args.length === 4 &&
-    typeof address === 'bigint' &&
+    fields.length === 4 &&
+    (typeof address === 'bigint' || address === null) &&
     elementName !== undefined &&
     typeof level === 'bigint' &&
     typeof byteLength === 'bigint'
   ) {
     return {
       kind: 'pointer',
-      address,
+      // Python's null pointer has the value None.
+      address: address ?? 0n,
       elementName,
       level: Number(level),
       elementByteLength: Number(byteLength),

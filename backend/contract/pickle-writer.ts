@@ -7,13 +7,20 @@ const PROTOCOL = 4;
 const MIN_FRAME_BYTES = 4;
 const MAX_LONG1_BYTES = 255;
 
+/** A class by its name, and an object of one: what RBC's pointers are made of. Written only, never read as such. */
+export type PickledObject =
+  | { readonly kind: 'global'; readonly module: string; readonly name: string }
+  | { readonly kind: 'object'; readonly ofClass: PickledObject; readonly args: readonly WritablePickle[] };
+
+export type WritablePickle = PickleValue | PickledObject | readonly WritablePickle[];
+
 /**
  * Writes a value as Python's own pickler does, protocol 4: ints (bigint), floats (number), bools, None (null), text,
- * bytes, complex, tuples (arrays) and lists.
+ * bytes, complex, tuples (arrays), lists, and objects made by `class.__new__(class, *args)`.
  *
- * @throws RemoteError `unsupported` for numpy scalars and pointers, which only travel towards the server
+ * @throws RemoteError `unsupported` for numpy scalars and pointers as they are read, which only travel to the server
  */
-export function writePickle(value: PickleValue): Uint8Array {
+export function writePickle(value: WritablePickle): Uint8Array {
   const body = new PickleBody();
   body.value(value);
   const bytes = body.finish();
@@ -35,7 +42,7 @@ class PickleBody {
     return this.#bytes;
   }
 
-  value(value: PickleValue): void {
+  value(value: WritablePickle): void {
     if (value === null) this.#bytes.push(0x4e);
     else if (typeof value === 'boolean') this.#bytes.push(value ? 0x88 : 0x89);
     else if (typeof value === 'bigint') this.#integer(value);
@@ -45,6 +52,8 @@ class PickleBody {
     else if (value instanceof Complex) this.#complex(value);
     else if (isTuple(value)) this.#tuple(value);
     else if (value.kind === 'list') this.#list(value.items);
+    else if (value.kind === 'global') this.#global(value.module, value.name);
+    else if (value.kind === 'object') this.#object(value.ofClass, value.args);
     else throw new RemoteError('unsupported', `pickle: a ${value.kind} is not written`);
   }
 
@@ -79,10 +88,7 @@ class PickleBody {
   /** The class is written once and recalled from the memo afterwards, as Python does. */
   #complex(value: Complex): void {
     if (this.#complexGlobal === undefined) {
-      this.value('builtins');
-      this.value('complex');
-      this.#bytes.push(0x93);
-      this.#complexGlobal = this.#memoize();
+      this.#complexGlobal = this.#global('builtins', 'complex');
     } else {
       this.#bytes.push(0x68, this.#complexGlobal);
     }
@@ -94,7 +100,22 @@ class PickleBody {
     this.#memoize();
   }
 
-  #tuple(items: readonly PickleValue[]): void {
+  /** Returns the class's place in the memo. */
+  #global(module: string, name: string): number {
+    this.value(module);
+    this.value(name);
+    this.#bytes.push(0x93);
+    return this.#memoize();
+  }
+
+  #object(ofClass: PickledObject, args: readonly WritablePickle[]): void {
+    this.value(ofClass);
+    this.value(args);
+    this.#bytes.push(0x81);
+    this.#memoize();
+  }
+
+  #tuple(items: readonly WritablePickle[]): void {
     if (items.length === 0) {
       this.#bytes.push(0x29);
       return;
@@ -121,7 +142,7 @@ class PickleBody {
   }
 }
 
-function isTuple(value: PickleValue): value is readonly PickleValue[] {
+function isTuple(value: WritablePickle): value is readonly WritablePickle[] {
   return Array.isArray(value);
 }
 

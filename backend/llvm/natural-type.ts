@@ -30,9 +30,10 @@ export function naturalType(type: Type, pointers: PointerStyle = 'typed'): strin
       return pointerTo('i8', pointers);
     case 'pointer':
       return pointerTo(type.element.kind === 'void' ? 'i8' : naturalType(type.element, pointers), pointers);
+    case 'struct':
+      return `{ ${type.members.map((member) => naturalType(member, pointers)).join(', ')} }`;
     case 'array':
     case 'tuple':
-    case 'struct':
     case 'function':
     case 'custom':
       throw unsupported(type);

@@ -1,4 +1,4 @@
-import { packedLayout } from '../contract/packed.ts';
+import { flattenedType, packedLayout } from '../contract/packed.ts';
 import type { FunctionType, Type } from '../contract/types.ts';
 import { naturalType } from './natural-type.ts';
 
@@ -18,10 +18,20 @@ export interface Entry {
 /** `args` is packed arguments, `ret` a result's area (packed.ts). */
 export function packedEntryText({ name, callee, signature }: Entry): string {
   const { argumentOffsets } = packedLayout(signature);
-  const lines = signature.parameters.flatMap((parameter, index) => [
-    `  %s${index} = getelementptr i8, i8* %args, i64 ${argumentOffsets[index] ?? 0}`,
-    ...loadText(`a${index}`, parameter, `s${index}`),
-  ]);
+  let slot = 0;
+  const lines = signature.parameters.flatMap((parameter, index) => {
+    const members = flattenedType(parameter);
+    const names = parameter.kind === 'struct' ? members.map((_, at) => `a${index}.v${at}`) : [`a${index}`];
+    const loads = members.flatMap((member, at) => {
+      const address = `s${slot}`;
+      const offset = argumentOffsets[slot++] ?? 0;
+      return [
+        `  %${address} = getelementptr i8, i8* %args, i64 ${offset}`,
+        ...loadText(names[at] ?? '', member, address),
+      ];
+    });
+    return parameter.kind === 'struct' ? [...loads, ...structText(`a${index}`, parameter, members)] : loads;
+  });
   return [
     `define void ${quote(name)}(i8* %args, i8* %ret) nounwind {`,
     ...lines,
@@ -89,6 +99,25 @@ function loadText(value: string, type: Type, address: string): readonly string[]
 }
 
 const SLOT_ALIGNMENT = 8;
+
+/** Makes the struct `%value` of its flattened members `%value.v0`, `%value.v1` … */
+function structText(value: string, type: Type, members: readonly Type[]): readonly string[] {
+  const text = naturalType(type);
+  const places = memberPlaces(type);
+  return members.map((member, at) => {
+    const before = at === 0 ? 'undef' : `%${value}.${at - 1}`;
+    const after = at === members.length - 1 ? `%${value}` : `%${value}.${at}`;
+    return `  ${after} = insertvalue ${text} ${before}, ${naturalType(member)} %${value}.v${at}, ${places[at]}`;
+  });
+}
+
+/** Where each flattened member stands in a struct: `0`, `1, 0`, `1, 1`. */
+function memberPlaces(type: Type): readonly string[] {
+  if (type.kind !== 'struct') return [];
+  return type.members.flatMap((member, index) =>
+    member.kind === 'struct' ? memberPlaces(member).map((place) => `${index}, ${place}`) : [`${index}`],
+  );
+}
 
 /** Columns lie wherever a message put them: no alignment is promised, and none is needed for speed. */
 function elementText(type: Type, index: number): readonly string[] {

@@ -26,7 +26,10 @@ const typeSizes = {
   voidptr: 8,
 } as const;
 
-/** What RBC's `targets()` returns: one JSON text a device, with all that its client reads. */
+/**
+ * What RBC's `targets()` returns: one JSON text a device, with all that its client reads. It says no LLVM version:
+ * RBC's client would hand the features of this server's LLVM to its own, older one, which doesn't know them all.
+ */
 export function hostTargets(target: Jit['target']): Record<string, string> {
   const info = {
     name: 'host_cpu',
@@ -38,7 +41,6 @@ export function hostTargets(target: Jit['target']): Record<string, string> {
       datalayout: target.dataLayout,
       bits: 64,
       threads: availableParallelism(),
-      llvm_version: [target.llvmMajor, 0, 0],
       has_numba: false,
       has_cpython: false,
     },

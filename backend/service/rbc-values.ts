@@ -1,18 +1,11 @@
 import { Complex } from '../contract/complex.ts';
 import { formatType } from '../contract/format-type.ts';
 import type { PickleValue } from '../contract/pickle-value.ts';
+import type { WritablePickle } from '../contract/pickle-writer.ts';
 import { RemoteError } from '../contract/remote-error.ts';
-import type { FunctionType, Type } from '../contract/types.ts';
+import type { Type } from '../contract/types.ts';
 import type { Value } from '../contract/value-codec.ts';
-
-/** RBC passes a struct as its members, one argument each: so does the compiled function take them. */
-export function flattenStructs(signature: FunctionType): FunctionType {
-  return { ...signature, parameters: signature.parameters.flatMap(members) };
-}
-
-function members(type: Type): readonly Type[] {
-  return type.kind === 'struct' ? type.members.flatMap(members) : [type];
-}
+import { pickledPointer } from './rbc-pointer.ts';
 
 /** The argument tuple with the tuples of structs opened. @throws RemoteError unless it is a tuple */
 export function flattenArguments(value: PickleValue): PickleValue[] {
@@ -90,8 +83,10 @@ function plainValue(value: PickleValue): PlainValue {
 }
 
 /** A result as Python would have it: an int stays an int, whatever its size. */
-export function toPickle(value: Value, type: Type): PickleValue {
+export function toPickle(value: Value, type: Type): WritablePickle {
   if (value === undefined) return null;
+  if (type.kind === 'pointer')
+    return pickledPointer(typeof value === 'bigint' ? value : BigInt(Number(value)), type);
   if (type.kind === 'char' && type.bits === 8) return Uint8Array.of(Number(value) & 0xff);
   const isInteger = type.kind === 'int' || type.kind === 'uint' || type.kind === 'char';
   return isInteger && typeof value === 'number' ? BigInt(value) : value;
