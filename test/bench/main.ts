@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../support/repository-root.ts';
+import { frontEndRows } from './front-end-rows.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { describeMachine } from './machine.ts';
 import { installPeers } from './peers.ts';
 import { type Measured, renderReport, renderTable } from './report.ts';
 
-const groups = [kernelRows];
+const groups = [kernelRows, frontEndRows];
 
 process.exitCode = await main(process.argv.slice(2));
 
