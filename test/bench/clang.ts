@@ -27,7 +27,7 @@ export function compileWithClang(command: string, kernel: CodegenKernel): ClangP
   const source = join(directory, 'kernel.c');
   const program = join(directory, 'kernel');
   writeFileSync(source, programText(kernel));
-  const flags = ['-O3', '-march=native', '-ffp-contract=off'];
+  const flags = ['-w', '-O3', '-march=native', '-ffp-contract=off'];
   execFileSync(command, [...flags, source, '-o', program, '-lm'], { stdio: 'inherit' });
   return {
     run: () => {
