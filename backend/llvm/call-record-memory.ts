@@ -8,6 +8,9 @@ import {
 } from './call-record.ts';
 import { mapFile, mapPrivate, type NativeMemory, unmap } from './posix.ts';
 
+/** 0 stands for no call at all: a fresh record cancels nothing. */
+const FIRST_SEQUENCE = 1;
+
 /**
  * The worker's side of the call record (call-record.ts). All methods are plain stores into mapped memory; a call to
  * the function called last writes 12 bytes.
@@ -28,13 +31,13 @@ export class CallRecordMemory {
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#addresses = new BigUint64Array(this.#memory.buffer);
     this.#bytes.fill(0);
+    this.#words[RECORD.sequence / 4] = FIRST_SEQUENCE;
   }
 
   /** @param name the function's symbol, always the same array for the same function */
   beginCall(handle: number, name: Uint8Array): void {
     const words = this.#words;
-    // 0 stands for no call at all, so that a fresh record cancels nothing.
-    words[RECORD.sequence / 4] = ((words[RECORD.sequence / 4] ?? 0) + 1) >>> 0 || 1;
+    words[RECORD.sequence / 4] = ((words[RECORD.sequence / 4] ?? 0) + 1) >>> 0 || FIRST_SEQUENCE;
     words[RECORD.handle / 4] = handle;
     if (this.#named !== name) this.#writeName(name);
     words[RECORD.state / 4] = RECORD_STATE.running;
@@ -47,11 +50,6 @@ export class CallRecordMemory {
 
   end(): void {
     this.#words[RECORD.state / 4] = RECORD_STATE.idle;
-  }
-
-  /** Whether the supervisor cancelled the current call. */
-  get cancelled(): boolean {
-    return this.#words[RECORD.cancelSequence / 4] === this.#words[RECORD.sequence / 4];
   }
 
   get faultAddress(): bigint {

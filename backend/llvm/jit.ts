@@ -16,7 +16,8 @@ import { mapColumns } from './map-columns.ts';
 import { ModuleCompiler } from './module-compiler.ts';
 import { ObjectCache, type ObjectCacheOptions } from './object-cache.ts';
 import { mapPrivate, type NativeMemory, unmap } from './posix.ts';
-import { Target, type TargetDescription, type TargetOptions } from './target.ts';
+import { baselineTarget, Target, type TargetDescription, type TargetOptions } from './target.ts';
+import { probeTarget } from './target-probe.ts';
 
 export interface JitOptions extends TargetOptions {
   /** A file for the call record (call-record.ts), which the supervisor reads. Private memory without one. */
@@ -92,9 +93,17 @@ export class Jit {
     this.#resultWords = new Float64Array(this.#callMemory.buffer, 0, ARGUMENTS_OFFSET / 8);
   }
 
-  /** @throws RemoteError `unsupported` where compiled functions can't run (other systems than 64-bit Linux) */
+  /**
+   * Compiles for this machine's processor, or for the one in `options`; where that code doesn't run, as on virtual
+   * machines that hide some of their processor, for any processor of the architecture. `target` tells which.
+   *
+   * @throws RemoteError `unsupported` where compiled functions can't run (other systems than 64-bit Linux)
+   */
   static create(llvm: Llvm, options: JitOptions = {}): Jit {
-    return new Jit(llvm, options);
+    const jit = new Jit(llvm, options);
+    if (probeTarget(jit.#compiler, jit.#lljit, jit.#guard) === OUTCOME.returned) return jit;
+    jit.dispose();
+    return new Jit(llvm, { ...options, ...baselineTarget() });
   }
 
   /**

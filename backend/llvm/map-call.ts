@@ -21,10 +21,10 @@ export type MapOutcome =
 
 /**
  * Runs a map loop over columns that stay where they are. Only a broadcast scalar is repeated, into a block that fits
- * the first-level cache, and the loop then goes block by block.
+ * the first-level cache, and the loop then goes block by block. A cancellation between two blocks ends the next one
+ * before it starts (guard-runtime.ts).
  *
  * @param memory holds the loop's arguments
- * @param cancelled tells between two blocks whether to stop
  */
 export function runMap(
   loop: MapLoop,

@@ -12,10 +12,15 @@ export interface TargetDescription {
   readonly llvmMajor: number;
 }
 
-/** The processor LLVM found in this machine; `cpu` and `features` replace what it found. */
+/** What to compile for instead of the processor that LLVM finds in this machine. */
 export interface TargetOptions {
   readonly cpu?: string;
   readonly features?: string;
+}
+
+/** Code that every processor of this architecture runs. */
+export function baselineTarget(architecture: NodeJS.Architecture = process.arch): Required<TargetOptions> {
+  return { cpu: architecture === 'x64' ? 'x86-64' : 'generic', features: '' };
 }
 
 /** A target machine and its description. `dispose` frees the machine. */
