@@ -12,7 +12,7 @@ interface Sign {
 /** Most lines of a program show one of these; the weights only have to order a keyword before a habit. */
 const SIGNS: Readonly<Record<Language, readonly Sign[]>> = {
   python: [
-    { pattern: /^[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(/gm, weight: 10 },
+    { pattern: /^[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*[([]/gm, weight: 30 },
     { pattern: /^[ \t]*@[\w.]+/gm, weight: 3 },
     {
       pattern: /^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*$)/gm,
@@ -23,7 +23,7 @@ const SIGNS: Readonly<Record<Language, readonly Sign[]>> = {
     { pattern: /\b(?:None|True|False|lambda|and|or|not)\b/g, weight: 1 },
   ],
   typescript: [
-    { pattern: /\bfunction\b[ \t*]*[\w$]*[ \t]*[<(]/g, weight: 10 },
+    { pattern: /\bfunction\b[ \t*]*[\w$]*[ \t]*[<(]/g, weight: 30 },
     { pattern: /=>/g, weight: 5 },
     {
       pattern: /^[ \t]*(?:export[ \t]+)?(?:const|let|var|type|interface|declare|enum)[ \t]+[\w$[{]/gm,

@@ -14,7 +14,7 @@ export function suite(cursor: Cursor, opener: Token): Statement[] {
   const line = lineOf(cursor.source, opener.span.start);
   const message = `expected an indented block after '${opener.text}' on line ${line}, found ${describeToken(cursor.token)}`;
   const { start } = cursor.token.span;
-  cursor.report(syntaxError(message, { start, end: start }, `indent the block, or write 'pass'`));
+  cursor.reportHere(message, `indent the block, or write 'pass'`, { start, end: start });
   return [];
 }
 
@@ -26,7 +26,7 @@ function colon(cursor: Cursor, opener: Token): void {
   const hint = cursor.at('{') ? `write ':' and indent the block` : `write ':'`;
   if (!cursor.atKind('newline')) cursor.fail(message, hint);
   const { start } = cursor.token.span;
-  cursor.report(syntaxError(message, { start, end: start }, hint));
+  cursor.reportHere(message, hint, { start, end: start });
 }
 
 /** An indented block, from its `indent` to its `dedent`. */

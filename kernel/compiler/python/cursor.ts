@@ -106,8 +106,13 @@ export class Cursor {
 
   /** Reports at the next token, unless the tokenizer has reported this line, and abandons the statement. */
   fail(message: string, hint?: string, span: Span = this.token.span): never {
-    if (!this.#lineHasError()) this.report(syntaxError(message, visible(span, this.source), hint));
+    this.reportHere(message, hint, span);
     throw new StatementAbandoned();
+  }
+
+  /** Reports at the next token, unless the tokenizer has reported this line. */
+  reportHere(message: string, hint?: string, span: Span = this.token.span): void {
+    if (!this.#lineHasError()) this.report(syntaxError(message, visible(span, this.source), hint));
   }
 
   #lineHasError(): boolean {

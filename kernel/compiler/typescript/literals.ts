@@ -1,6 +1,6 @@
 import type { Expression, StringLiteral } from '../core.ts';
 import type { Adapter } from './adapter.ts';
-import type { BabelExpression, BabelNode } from './babel-ast.ts';
+import type { BabelExpression, BabelNode, BabelPosition } from './babel-ast.ts';
 
 /** A number by its spelling: `1` and `0xff` are integers, `1.0` and `1e3` floats, `3.4j` is imaginary. */
 export function numericLiteral(adapter: Adapter, node: BabelNode<'NumericLiteral'>): Expression {
@@ -12,14 +12,21 @@ export function numericLiteral(adapter: Adapter, node: BabelNode<'NumericLiteral
     return { kind: 'imaginary', value: Number(digits.slice(0, -1)), span };
   }
   if (!isPrefixed && /[.e]/i.test(digits)) return { kind: 'float', value: Number(digits), span };
-  // Babel recovers from malformed digits: it has reported them, and the value is never used.
-  const value = /^(?:0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|\d+)$/.test(digits) ? BigInt(digits) : 0n;
-  return { kind: 'int', value, span };
+  return integer(adapter, node, digits);
 }
 
 export function bigIntLiteral(adapter: Adapter, node: BabelNode<'BigIntLiteral'>): Expression {
-  const digits = adapter.text(node).replaceAll('_', '').replace(/n$/, '');
-  return { kind: 'int', value: BigInt(digits), span: adapter.span(node) };
+  return integer(adapter, node, adapter.text(node).replaceAll('_', '').replace(/n$/, ''));
+}
+
+/** Babel recovers from malformed digits, so they are checked here. */
+function integer(adapter: Adapter, node: BabelPosition, digits: string): Expression {
+  const span = adapter.span(node);
+  if (!/^(?:0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|\d+)$/.test(digits)) {
+    adapter.reportSyntax(`'${adapter.text(node)}' is not a number`, span);
+    return { kind: 'none', span };
+  }
+  return { kind: 'int', value: BigInt(digits), span };
 }
 
 /** The text of a string that is known before the program runs: literals, plain templates, sums of them. */

@@ -11,8 +11,26 @@ const OPTIONS: ParserOptions = {
   attachComment: false,
 };
 
+/** Errors after which every node is as its type says; after others, Babel leaves null where a node is missing. */
+const LEAVES_WHOLE_TREE: ReadonlySet<string> = new Set([
+  'DeclarationMissingInitializer',
+  'IllegalBreakContinue',
+  'IllegalReturn',
+  'InvalidLhs',
+  'LabelRedeclaration',
+  'MissingSemicolon',
+  'ParamDupe',
+  'StrictOctalLiteral',
+  'UnexpectedKeyword',
+  'UnexpectedNumericSeparator',
+  'UnexpectedReservedWord',
+  'UnexpectedSuper',
+  'VarRedeclaration',
+  'YieldNotInGeneratorFunction',
+]);
+
 export interface BabelReading<Tree> {
-  /** Absent where Babel gave up at its first error. */
+  /** Absent where Babel found no way on that leaves a whole tree. */
   readonly tree?: Tree;
   readonly diagnostics: readonly Diagnostic[];
   /** The end offsets of imaginary literals, behind their `j`. */
@@ -47,7 +65,8 @@ function read<Tree extends Recovered>(source: string, parse: (text: string) => T
     try {
       const tree = parse(text);
       const diagnostics = firstOfEachLine(tree.errors ?? []).map((error) => toDiagnostic(error, source));
-      return { tree, diagnostics, imaginaryEnds };
+      const isWhole = (tree.errors ?? []).every(({ reasonCode }) => LEAVES_WHOLE_TREE.has(reasonCode));
+      return { ...(isWhole ? { tree } : {}), diagnostics, imaginaryEnds };
     } catch (error) {
       const at = imaginarySuffix(error, text);
       if (at === undefined) return { diagnostics: [fatal(error, source)], imaginaryEnds };
