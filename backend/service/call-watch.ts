@@ -1,45 +1,58 @@
-import { stopRunningCall } from './cancellation.ts';
 import type { Log } from './log.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import type { Session } from './session.ts';
 
-/** A worker in machine code can't watch the clock: the supervisor looks at the records of all, this often. */
-const pollsPerTimeout = 10;
-const shortestPollMs = 10;
-const longestPollMs = 250;
+/** Somebody has to look from outside: a worker in machine code can't see the clock, nor that its client has gone. */
+const pollMs = 100;
+/** A call this long is worth a look at whether anybody still waits for it. */
+const abandonedAfterMs = 300;
 
-/** Cancels calls that run longer than allowed. */
+interface SeenCall {
+  readonly sequence: number;
+  readonly since: number;
+}
+
+/** Cancels calls that run longer than allowed, and those whose client has gone. */
 export class CallWatch {
+  readonly #timeoutMs: number | undefined;
+  readonly #sessions: () => Iterable<Session>;
+  readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
-  readonly #seen = new Map<WorkerProcess, { readonly sequence: number; readonly since: number }>();
+  readonly #seen = new WeakMap<Session, SeenCall>();
 
-  constructor(timeoutMs: number, workers: () => Iterable<WorkerProcess>, log: Log) {
-    const pollMs = Math.min(longestPollMs, Math.max(shortestPollMs, timeoutMs / pollsPerTimeout));
+  /** @param timeoutMs undefined lets calls run as long as they like */
+  constructor(timeoutMs: number | undefined, sessions: () => Iterable<Session>, log: Log) {
+    this.#timeoutMs = timeoutMs;
+    this.#sessions = sessions;
+    this.#log = log;
+    const intervalMs = timeoutMs === undefined ? pollMs : Math.min(pollMs, Math.max(5, timeoutMs / 5));
     this.#timer = setInterval(() => {
       const now = performance.now();
-      const current = new Set(workers());
-      for (const worker of this.#seen.keys()) if (!current.has(worker)) this.#seen.delete(worker);
-      for (const worker of current) {
-        const call = worker.record.read();
-        if (call?.state !== 'running') {
-          this.#seen.delete(worker);
-          continue;
-        }
-        const seen = this.#seen.get(worker);
-        if (seen?.sequence !== call.sequence) {
-          this.#seen.set(worker, { sequence: call.sequence, since: now });
-        } else if (now - seen.since >= timeoutMs) {
-          this.#seen.delete(worker);
-          log('warn', 'call-timeout', `${call.functionName} ran longer than ${timeoutMs} ms`, {
-            pid: worker.pid,
-          });
-          void stopRunningCall(worker, 'timeout', log);
-        }
-      }
-    }, pollMs);
+      for (const session of this.#sessions()) this.#look(session, now);
+    }, intervalMs);
     this.#timer.unref();
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  #look(session: Session, now: number): void {
+    const call = session.worker?.record.read();
+    const seen = this.#seen.get(session);
+    if (call?.state !== 'running') {
+      this.#seen.delete(session);
+    } else if (seen?.sequence !== call.sequence) {
+      this.#seen.set(session, { sequence: call.sequence, since: now });
+    } else if (this.#timeoutMs !== undefined && now - seen.since >= this.#timeoutMs) {
+      this.#cancel(session, 'timeout', `${call.functionName} ran longer than ${this.#timeoutMs} ms`);
+    } else if (now - seen.since >= abandonedAfterMs && session.isCallAbandoned()) {
+      this.#cancel(session, 'cancelled', `nobody waits for ${call.functionName}: its client has gone`);
+    }
+  }
+
+  #cancel(session: Session, reason: 'timeout' | 'cancelled', message: string): void {
+    this.#seen.delete(session);
+    this.#log('warn', `call-${reason}`, message, { session: session.name });
+    void session.cancel(reason);
   }
 }

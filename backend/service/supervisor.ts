@@ -36,7 +36,7 @@ export class Supervisor implements ControlHost {
   readonly #controls = new Map<string, Socket>();
   readonly #sockets = new Set<Socket>();
   readonly #startedAt = performance.now();
-  readonly #callWatch: CallWatch | undefined;
+  readonly #callWatch: CallWatch;
   #shared: Session | undefined;
   #isStopping = false;
 
@@ -44,10 +44,7 @@ export class Supervisor implements ControlHost {
     this.#options = options;
     this.tokens = options.tokens;
     this.#pool = new WorkerPool(options.limits, options.log);
-    const { callTimeoutMs } = options.limits;
-    if (callTimeoutMs !== undefined) {
-      this.#callWatch = new CallWatch(callTimeoutMs, () => this.#workers(), options.log);
-    }
+    this.#callWatch = new CallWatch(options.limits.callTimeoutMs, () => this.#sessions.values(), options.log);
     this.#server = createServer(
       {
         pauseOnConnect: true,
@@ -94,7 +91,7 @@ export class Supervisor implements ControlHost {
     this.#isStopping = true;
     this.#server.close();
     this.#pool.close();
-    this.#callWatch?.close();
+    this.#callWatch.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.end(graceMs)));
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -137,10 +134,6 @@ export class Supervisor implements ControlHost {
       uptimeMs: performance.now() - this.#startedAt,
       workerPids,
     };
-  }
-
-  *#workers() {
-    for (const { worker } of this.#sessions.values()) if (worker) yield worker;
   }
 
   async #accept(socket: Socket): Promise<void> {

@@ -24,10 +24,12 @@ import {
  *
  *   [0, 4096)      the call record, mapped by backend/llvm: which call runs, which one to cancel
  *   timeout        u32, the call that the supervisor cancelled for its time limit
+ *   connection     u32, whose call it is if it is one of RBC's, or 0
  *   retirement     what a retiring worker leaves to its successor: u32 byte length, JSON, bytes of connections
  */
 const timeoutOffset = CALL_RECORD_BYTE_LENGTH;
-const retirementOffset = timeoutOffset + 8;
+const connectionOffset = timeoutOffset + 4;
+const retirementOffset = connectionOffset + 4;
 const lengthPrefix = 4;
 
 /** What a connection had sent that the retired worker did not process. */
@@ -81,15 +83,22 @@ export class WorkerRecord {
   /** Names the call that the next SIGUSR2 is to end. */
   markCancelled(sequence: number, reason: CancelReason): void {
     if (!this.#isOpen) return;
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(reason === 'timeout' ? sequence : 0);
-    this.#write(timeoutOffset, bytes);
+    this.#writeUint32(timeoutOffset, reason === 'timeout' ? sequence : 0);
     markCancelled(this.fileDescriptor, sequence);
   }
 
   /** Whether the call that was just cancelled had run out of time. */
   hasTimedOut(sequence: number): boolean {
     return sequence !== 0 && this.#readUint32(timeoutOffset) === sequence;
+  }
+
+  /** The connection whose call the worker is in, if that is known. */
+  get connection(): number {
+    return this.#readUint32(connectionOffset);
+  }
+
+  set connection(id: number) {
+    this.#writeUint32(connectionOffset, id);
   }
 
   readRetirement(): Retirement | undefined {
@@ -127,6 +136,12 @@ export class WorkerRecord {
 
   #readUint32(offset: number): number {
     return this.#isOpen ? this.#read(offset, 4).readUInt32LE(0) : 0;
+  }
+
+  #writeUint32(offset: number, value: number): void {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    this.#write(offset, bytes);
   }
 
   #read(offset: number, byteLength: number): Buffer {

@@ -83,13 +83,3 @@ function readPort(path: string): number | undefined {
   if ('error' in endpoint) throw new Error(`the backend did not start: ${JSON.stringify(endpoint.error)}`);
   return 'port' in endpoint ? Number(endpoint.port) : undefined;
 }
-
-/** Whether a process runs; one that has ended and waits for its parent does not. */
-export function isRunning(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-  } catch {
-    return false;
-  }
-}

@@ -1,32 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BackendProcess, isRunning, withBackend } from '../../support/backend-process.ts';
+import { BackendProcess, withBackend } from '../../support/backend-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { addition, endless } from '../../support/ir-functions.ts';
+import { childrenOf, isRunning, startsWorking } from '../../support/process-state.ts';
 import { TestSession } from '../../support/rjit-client.ts';
 
 const deaths = suite('deaths around the backend');
 
-/** Waits until machine code runs: the process's own CPU time grows while it answers nothing. */
 async function startSpinning(session: TestSession): Promise<number> {
   const [spin = 0] = await session.compile(endless, 'endless');
   const pid = await session.workerPid();
   // node-thrift leaves a call without an answer when its connection closes: the tests watch the connection.
   session.call(spin, 1n, 1n).catch(() => undefined);
-  const before = cpuTicks(pid);
-  await eventually('the endless loop runs', () => cpuTicks(pid) > before + 3);
+  await startsWorking(pid);
   return pid;
-}
-
-/** User CPU time in clock ticks: field 14 of /proc/PID/stat. */
-function cpuTicks(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]);
-}
-
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
 }
 
 deaths('a killed worker is replaced, its functions have their handles, and hello says what happened', () =>
