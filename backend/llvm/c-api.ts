@@ -62,6 +62,13 @@ export function bindGetVersion(
   return library.func('LLVMGetVersion', 'void', [unsigned, unsigned, unsigned]);
 }
 
+/** Options of LLVM's command line tools, for the whole process. Unknown or repeated ones end it. */
+export function bindParseCommandLineOptions(
+  library: LibraryHandle,
+): (count: number, words: readonly string[], overview: string) => void {
+  return library.func('LLVMParseCommandLineOptions', 'void', ['int', 'const char **', 'str']);
+}
+
 /** `stage` is TargetInfo, Target, TargetMC, AsmPrinter or AsmParser; `architecture` as LLVM spells it (X86). */
 export function bindInitializeTarget(
   library: LibraryHandle,

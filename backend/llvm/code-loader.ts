@@ -195,6 +195,7 @@ export class CodeLoader {
     const parts = [
       OBJECT_FORMAT,
       llvm.version,
+      llvm.vectorMath,
       target.triple,
       target.cpu,
       target.features,

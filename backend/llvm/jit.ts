@@ -69,6 +69,7 @@ export class Jit {
   readonly #argumentBytes: Uint8Array;
   readonly #resultBytes: Uint8Array;
   readonly #resultWords: Float64Array;
+  readonly #restoreFatalErrorHandler: () => void;
   #nextHandle = 1;
 
   private constructor(llvm: Llvm, options: JitOptions) {
@@ -85,7 +86,7 @@ export class Jit {
       cache,
     });
     this.#record = new CallRecordMemory(options.callRecordPath);
-    llvm.onFatalError = (message) => this.#record.writeMessage(message);
+    this.#restoreFatalErrorHandler = onFatalError(llvm, (message) => this.#record.writeMessage(message));
     this.#guard = new Guard(this.#compiler, this.#lljit, this.#record);
     this.#callMemory = mapPrivate(CALL_MEMORY_BYTE_LENGTH);
     this.#argumentBytes = new Uint8Array(this.#callMemory.buffer, ARGUMENTS_OFFSET);
@@ -214,6 +215,7 @@ export class Jit {
     this.#guard.dispose();
     this.#lljit.dispose();
     this.#target.dispose();
+    this.#restoreFatalErrorHandler();
     this.#record.dispose();
     unmap(this.#callMemory);
   }
@@ -231,6 +233,15 @@ export class Jit {
     }
     return found;
   }
+}
+
+/** @returns what puts the former handler back */
+function onFatalError(llvm: Llvm, handler: (message: string) => void): () => void {
+  const previous = llvm.onFatalError;
+  llvm.onFatalError = handler;
+  return () => {
+    llvm.onFatalError = previous;
+  };
 }
 
 function checkedLayout({ name, signature }: FunctionSpec) {

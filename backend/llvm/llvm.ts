@@ -10,6 +10,7 @@ import {
   type Out,
 } from './c-api.ts';
 import { findLibrary, type LoadedLibrary, SUPPORTED_MAJORS } from './library.ts';
+import { useVectorMath } from './vector-math.ts';
 
 /** A loaded libLLVM with the machine's own target initialised. Lives as long as the process. */
 export interface Llvm {
@@ -18,6 +19,8 @@ export interface Llvm {
   /** "19.1.7" */
   readonly version: string;
   readonly major: number;
+  /** Vectorised loops call libmvec. */
+  readonly vectorMath: boolean;
   /** LLVM calls it with its last words before it ends the process: a fatal error can't be recovered from. */
   onFatalError: (message: string) => void;
 }
@@ -41,7 +44,8 @@ export function openLlvm(environment: NodeJS.ProcessEnv = process.env): Llvm {
   initializeTarget(library);
   // The process itself first: without it no symbol is found at all. libm and libgcc_s may be local to other libraries.
   for (const name of [null, 'libm.so.6', 'libgcc_s.so.1']) api.loadLibraryPermanently(name);
-  const llvm: Llvm = { api, libraryPath: library.path, version, major, onFatalError: () => {} };
+  const vectorMath = useVectorMath(library.handle, api, library.path, major);
+  const llvm: Llvm = { api, libraryPath: library.path, version, major, vectorMath, onFatalError: () => {} };
   api.installFatalErrorHandler(
     koffi.register((message: string) => llvm.onFatalError(message), koffi.pointer(FATAL_ERROR_HANDLER)),
   );

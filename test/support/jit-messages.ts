@@ -18,6 +18,8 @@ export type JitQuestion =
   | { readonly kind: 'emit'; readonly handle: number; readonly form: 'opt' | 'asm' }
   | { readonly kind: 'drop'; readonly handles: readonly number[] }
   | { readonly kind: 'target' }
+  /** Another Jit in the same process, for other `features`; answers with its target. */
+  | { readonly kind: 'retarget'; readonly features: string }
   /** Calls with the same arguments until it has failed `count` times; answers with a MemoryGrowth. */
   | { readonly kind: 'crash'; readonly handle: number; readonly args: Uint8Array; readonly count: number }
   /** Compiles and drops `count` versions of a module, each with its own text; answers with a MemoryGrowth. */

@@ -4,6 +4,7 @@ import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { Jit } from '../../backend/llvm/jit.ts';
 import { openLlvm } from '../../backend/llvm/llvm.ts';
+import type { TargetDescription } from '../../backend/llvm/target.ts';
 import type { JitAnswer, JitQuestion, MemoryGrowth, NamedFunction } from './jit-messages.ts';
 
 /*
@@ -58,6 +59,8 @@ function resultOf(question: JitQuestion): unknown {
       return jit.drop(question.handles);
     case 'target':
       return jit.target;
+    case 'retarget':
+      return retarget(question.features);
     case 'crash':
       return memoryGrowth(question.count, () => {
         try {
@@ -79,6 +82,21 @@ function resultOf(question: JitQuestion): unknown {
       return koffi.decode(8n, 'int64');
   }
 }
+
+function retarget(features: string): TargetDescription {
+  const other = Jit.create(llvm, { features });
+  try {
+    const { handle = 0 } =
+      other.compile({ ir: ONE, functions: specs([{ symbol: 'one', signature: 'int64(void)' }]) })
+        .functions[0] ?? {};
+    if (other.call(handle, new Uint8Array(0))[0] !== 1) throw new Error('the function does not answer 1');
+    return other.target;
+  } finally {
+    other.dispose();
+  }
+}
+
+const ONE = 'define i64 @one() {\n  ret i64 1\n}\n';
 
 function specs(functions: readonly NamedFunction[]) {
   return functions.map(({ symbol, signature }) => ({

@@ -1,9 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Complex } from '../../../backend/contract/complex.ts';
 import type { TargetDescription } from '../../../backend/llvm/target.ts';
 import type { MemoryGrowth } from '../../support/jit-messages.ts';
 import { JitProcess, llvmChoices, remoteErrorOf } from '../../support/jit-process.ts';
+
+/** Where Debian and Ubuntu have it, on x86-64 only. */
+const LIBMVEC = '/lib/x86_64-linux-gnu/libmvec.so.1';
 
 for (const { label, library } of llvmChoices()) {
   const compile = suite<{ jit: JitProcess }>(`compile with ${label}`);
@@ -204,12 +208,58 @@ for (const { label, library } of llvmChoices()) {
     assert.match(assembly, /ret/);
   });
 
+  compile('a loop over sines calls libmvec where glibc has it', async ({ jit }) => {
+    const { functions } = await jit.compile(
+      `declare double @llvm.sin.f64(double)
+       define void @waves(double* noalias %in, double* noalias %out, i64 %n) nounwind {
+       entry:
+         br label %loop
+       loop:
+         %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+         %p = getelementptr double, double* %in, i64 %i
+         %x = load double, double* %p
+         %y = call double @llvm.sin.f64(double %x)
+         %q = getelementptr double, double* %out, i64 %i
+         store double %y, double* %q
+         %next = add i64 %i, 1
+         %more = icmp ult i64 %next, %n
+         br i1 %more, label %loop, label %done
+       done:
+         ret void
+       }`,
+      [{ symbol: 'waves', signature: 'void(float64*, float64*, int64)' }],
+    );
+    const handle = functions[0]?.handle ?? 0;
+    const assembly = String(await jit.ask({ kind: 'emit', handle, form: 'asm' }));
+    assert.match(assembly, existsSync(LIBMVEC) ? /_ZGV\w+_sin/ : /\bsin\b/);
+  });
+
   compile('the target is this machine', async ({ jit }) => {
     const target = (await jit.ask({ kind: 'target' })) as TargetDescription;
     assert.match(target.triple, process.arch === 'x64' ? /^x86_64-/ : /^aarch64-/);
     assert.match(target.dataLayout, /^e-m:e-/);
     assert.is(target.llvmMajor, jit.major);
     assert.is.not(target.cpu, '');
+  });
+
+  if (process.arch === 'x64') {
+    compile('instructions that this processor lacks are not used', async ({ jit }) => {
+      // Only AMD's processors of 2011 to 2016 have FMA4.
+      const has = /\bfma4\b/.test(readFileSync('/proc/cpuinfo', 'latin1'));
+      const found = (await jit.ask({ kind: 'retarget', features: '+fma4,-fma' })) as TargetDescription;
+      assert.is(found.cpu === 'x86-64', !has);
+      assert.is(found.features, has ? '+fma4,-fma' : '');
+    });
+  }
+
+  compile('a second Jit in the process gives the first its signals back', async ({ jit }) => {
+    const read = await jit.define(
+      'read',
+      'int64(int64)',
+      'define i64 @read(i64 %a) {\n  %p = inttoptr i64 %a to i64*\n  %v = load i64, i64* %p\n  ret i64 %v\n}\n',
+    );
+    await jit.ask({ kind: 'retarget', features: '' });
+    assert.is((await remoteErrorOf(read.call(4096))).signalName, 'SIGSEGV');
   });
 
   compile('hundreds of recompilations leave no memory behind', async ({ jit }) => {

@@ -116,6 +116,26 @@ for (const { label, library } of llvmChoices()) {
     },
   );
 
+  map('sine over a column is within 4 units in the last place of libm', async ({ jit }) => {
+    const { handle, call } = await jit.define(
+      'wave',
+      'float64(float64)',
+      `declare double @llvm.sin.f64(double)
+       define double @wave(double %a) nounwind {
+         %r = call double @llvm.sin.f64(double %a)
+         ret double %r
+       }`,
+    );
+    const angles = Float64Array.from({ length: 1001 }, (_, index) => index / 7 - 70);
+    const columns = [bytesOf(angles)];
+    const mapped = doublesOf(await jit.ask({ kind: 'map', handle, length: angles.length, columns }));
+    for (const index of [0, 1, 500, 999, 1000]) {
+      const expected = Number(await call(angles[index]));
+      const difference = Math.abs((mapped[index] ?? Number.NaN) - expected);
+      assert.ok(difference <= 4 * Number.EPSILON * Math.abs(expected), `sin(${angles[index]})`);
+    }
+  });
+
   map('a raise at one element ends the map', async ({ jit }) => {
     const { handle } = await jit.define(
       'positive',
