@@ -1,7 +1,19 @@
 import type { Cursor } from './cursor.ts';
 
-/** Modules whose functions compile. Of numba, the types and the decorators have a meaning. */
-const MODULES: ReadonlySet<string> = new Set(['math', 'cmath', 'numpy', 'numba']);
+/** Modules that can be imported, and the module whose names theirs are: numba's types are numpy's. */
+const MODULES: ReadonlyMap<string, string> = new Map([
+  ['math', 'math'],
+  ['cmath', 'cmath'],
+  ['numpy', 'numpy'],
+  ['numba', 'numpy'],
+]);
+
+/** Names of numba without their like in numpy. Decorators are read where they stand and need no entry. */
+const NUMBA_NAMES: ReadonlyMap<string, string | undefined> = new Map([
+  ['jit', undefined],
+  ['njit', undefined],
+  ['prange', 'range'],
+]);
 const HINT = 'math, cmath and numpy can be imported';
 
 /** `import …` and `from … import …`: fills the module's table of imported names. */
@@ -15,7 +27,8 @@ function plainImport(cursor: Cursor): void {
     const { start } = cursor.token.span;
     const module = dottedName(cursor);
     const alias = cursor.accept('as') === undefined ? module : cursor.takeName('a name for the module').text;
-    if (MODULES.has(module)) cursor.imports.set(alias, module);
+    const path = MODULES.get(module);
+    if (path !== undefined) cursor.imports.set(alias, path);
     else cursor.reportUnsupported(`the module '${module}' cannot be imported`, cursor.spanFrom(start), HINT);
   } while (cursor.accept(',') !== undefined);
 }
@@ -56,7 +69,15 @@ function importedNames(cursor: Cursor, module: string | undefined): void {
     if (open !== undefined && cursor.at(')')) break;
     const name = cursor.takeName('a name to import').text;
     const alias = cursor.accept('as') === undefined ? name : cursor.takeName('a name').text;
-    if (module !== undefined && module !== '__future__') cursor.imports.set(alias, `${module}.${name}`);
+    const path = module === undefined ? undefined : importPath(module, name);
+    if (path !== undefined) cursor.imports.set(alias, path);
   } while (cursor.accept(',') !== undefined);
   if (open !== undefined) cursor.expect(')', 'after the imported names');
+}
+
+/** What an imported name stands for; undefined where it stands for nothing in the cell. */
+function importPath(module: string, name: string): string | undefined {
+  if (module === 'numba' && NUMBA_NAMES.has(name)) return NUMBA_NAMES.get(name);
+  const path = MODULES.get(module);
+  return path === undefined ? undefined : `${path}.${name}`;
 }
