@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import {
   CALL_RECORD_BYTE_LENGTH,
   FUNCTION_NAME_CAPACITY,
@@ -23,7 +23,7 @@ export class CallRecordMemory {
   readonly #addresses: BigUint64Array;
   #named: Uint8Array | undefined;
 
-  /** @param path a file for the supervisor to read, made when missing; without one the record is private */
+  /** @param path a file for the supervisor to read, made when missing, of which the first page is used; without one the record is private */
   constructor(path?: string) {
     this.#memory = path === undefined ? mapPrivate(CALL_RECORD_BYTE_LENGTH) : openShared(path);
     this.address = this.#memory.address;
@@ -92,7 +92,10 @@ export class CallRecordMemory {
 function openShared(path: string): NativeMemory {
   const fileDescriptor = openSync(path, 'a+', 0o600);
   try {
-    ftruncateSync(fileDescriptor, CALL_RECORD_BYTE_LENGTH);
+    // Never shorter: what follows the record is the supervisor's.
+    if (fstatSync(fileDescriptor).size < CALL_RECORD_BYTE_LENGTH) {
+      ftruncateSync(fileDescriptor, CALL_RECORD_BYTE_LENGTH);
+    }
     return mapFile(fileDescriptor, CALL_RECORD_BYTE_LENGTH);
   } finally {
     closeSync(fileDescriptor); // The mapping keeps the file.

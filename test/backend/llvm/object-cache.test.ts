@@ -114,6 +114,25 @@ cache('lets a new process call what an earlier one compiled, and its map loop', 
   assert.is(readdirSync(directory).length, 2);
 });
 
+cache('two processes that compile the same modules at once share what they write', async ({ directory }) => {
+  const workers = await Promise.all([
+    JitProcess.start(undefined, directory),
+    JitProcess.start(undefined, directory),
+  ]);
+  try {
+    for (const factor of [2, 3, 4, 5, 6]) {
+      const ir = `define i64 @times(i64 %a) nounwind {\n  %r = mul i64 %a, ${factor}\n  ret i64 %r\n}\n`;
+      const results = await Promise.all(
+        workers.map(async (jit) => (await jit.define('times', 'int64(int64)', ir)).call(10)),
+      );
+      assert.equal(results, [10 * factor, 10 * factor]);
+    }
+    assert.is(readdirSync(directory).length, 5);
+  } finally {
+    await Promise.all(workers.map((jit) => jit.stop()));
+  }
+});
+
 cache('a damaged file is compiled again', async ({ directory }) => {
   const ir = 'define i64 @eight(i64 %a) nounwind {\n  %r = mul i64 %a, 8\n  ret i64 %r\n}\n';
   for (const damage of [true, false]) {
