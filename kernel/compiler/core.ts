@@ -198,7 +198,10 @@ export interface Assign extends Node {
   readonly annotation?: TypeAnnotation;
   /** Absent in `let x: int64` and Python's `x: int64`. */
   readonly value?: Expression;
-  /** TypeScript's `let`/`const`: a new variable of the block; the front end has made shadowed names unique. */
+  /**
+   * TypeScript's `let`/`const`: a new variable of the block. The front end has made shadowed names unique (`x.1`);
+   * `userName` of core-names.ts gives them back for messages.
+   */
   readonly declares: boolean;
   readonly constant: boolean;
 }

@@ -1,3 +1,4 @@
+import { uniqueCoreName } from '../core-names.ts';
 import type { Span } from '../diagnostic.ts';
 
 export type VariableKind = 'parameter' | 'var' | 'let' | 'const';
@@ -46,7 +47,7 @@ export class FunctionScope {
   declare(name: string, kind: VariableKind, usableFrom: number): void {
     const block = this.#blocks.at(-1);
     const isFunctionScope = this.#blocks.length === 1;
-    const coreName = isFunctionScope ? name : this.#unique(name);
+    const coreName = isFunctionScope ? name : uniqueCoreName(name, this.#taken);
     this.#taken.add(coreName);
     block?.set(name, { coreName, kind, usableFrom });
   }
@@ -67,13 +68,6 @@ export class FunctionScope {
   strayNames(isGlobal: (name: string) => boolean): readonly { readonly name: string; readonly span: Span }[] {
     const strays = [...this.#freeNames].filter(([name]) => this.#taken.has(name) && !isGlobal(name));
     return strays.map(([name, span]) => ({ name, span }));
-  }
-
-  #unique(name: string): string {
-    if (!this.#taken.has(name)) return name;
-    let count = 1;
-    while (this.#taken.has(`${name}.${count}`)) count += 1;
-    return `${name}.${count}`;
   }
 }
 
