@@ -57,7 +57,7 @@ export interface Unary {
  * Integer division and remainder by zero raise `failure`, and yield 0 where there is none; INT_MIN / -1 wraps.
  * Shift counts are taken modulo 64. Float and complex division raise `failure` for a zero divisor, or follow IEEE.
  * `sdivfloor`, `smodfloor`, `fdivfloor`, `fmodfloor` are Python's; `fmodtrunc` is C's fmod. `ipow` raises for a
- * negative exponent. `fpow` is C's and Python's, raising for zero to a negative power; `fpowecma` is ECMAScript's,
+ * negative exponent; that of a uint is never negative. `fpow` is C's and Python's, raising for zero to a finite negative power; `fpowecma` is ECMAScript's,
  * with NaN for ±1 to an infinity and for a NaN exponent. `cdiv` and `cpow` compute in complex128.
  */
 export type BinaryOperation =

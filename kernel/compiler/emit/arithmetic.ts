@@ -121,7 +121,9 @@ function raiseForPower(context: FunctionContext, base: IrValue, exponent: IrValu
   const zero = constantFloat(base.type, 0);
   const isZero = builder.createFCmp('oeq', base, zero);
   const isNegative = builder.createFCmp('olt', exponent, zero);
-  context.raiseIf(builder.createAnd(isZero, isNegative), failure);
+  // Zero to -inf is an infinity, in Python too.
+  const isBounded = builder.createFCmp('ogt', exponent, constantFloat(base.type, Number.NEGATIVE_INFINITY));
+  context.raiseIf(builder.createAnd(isZero, builder.createAnd(isNegative, isBounded)), failure);
 }
 
 type Division = 'udiv' | 'umod' | 'sdivtrunc' | 'sdivfloor' | 'smodtrunc' | 'smodfloor';

@@ -108,7 +108,7 @@ function floatOperation(
     case 'fmul':
       return round(a * b);
     case 'fpow':
-      return fails && a === 0 && b < 0 ? FAILED : round(powC(a, b));
+      return fails && a === 0 && b < 0 && b !== Number.NEGATIVE_INFINITY ? FAILED : round(powC(a, b));
     case 'fpowecma':
       return round(a ** b);
     default:

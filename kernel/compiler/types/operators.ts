@@ -115,7 +115,7 @@ function arithmeticRule(
     if (type.kind === 'complex') return rule('cpow', type, division.complexZeroPower);
     if (type.kind === 'float') return rule(floatPower, type, division.zeroPower);
     return integerPower === 'int'
-      ? rule('ipow', type, 'negative-exponent')
+      ? rule('ipow', type, type.kind === 'int' ? 'negative-exponent' : undefined)
       : rule(floatPower, FLOAT64, division.zeroPower);
   }
   const row = ARITHMETIC[operator];
