@@ -51,6 +51,7 @@ export class ControlService {
   }
 
   async #hello(request: HelloRequest): Promise<HelloReply> {
+    if (!request) throw new RemoteError('bad-request', 'rjit:hello needs 1: HelloRequest request');
     this.#isAuthorized = this.#host.tokens.accepts(request.token ?? '');
     this.#authorize();
     const session = await this.#host.openSession(request.session ?? '');

@@ -113,12 +113,6 @@ export class DataConnection {
         if (message === undefined) break;
         const reader = new BinaryReader(message);
         const header = reader.messageBegin();
-        if (header.type !== MessageType.call) {
-          throw new RemoteError(
-            'protocol',
-            `a message of type ${header.type} arrived; only calls are expected`,
-          );
-        }
         if (!this.#answerHot(header, reader)) {
           this.#answerLater(header, message);
           return;
@@ -132,7 +126,7 @@ export class DataConnection {
 
   /** The methods with a codec of their own; false for any other. */
   #answerHot(header: MessageHeader, reader: BinaryReader): boolean {
-    if (this.#options.role !== 'rjit') return false;
+    if (this.#options.role !== 'rjit' || header.type !== MessageType.call) return false;
     if (header.name === 'rjit:call') {
       const { handle, packed } = readCallRequest(reader);
       this.#reply('call', header, () => this.#options.hot.call(handle, packed));

@@ -35,6 +35,7 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --max-connections N    (default ${defaultLimits.maxConnections})
   --max-sessions N       (default ${defaultLimits.maxSessions})
   --max-message-bytes N  (default ${defaultLimits.maxMessageByteLength})
+  --message-timeout-ms N a message that was begun must be complete after this time (default ${defaultLimits.messageTimeoutMs})
   --log-format FORMAT    text or json, one record a line on standard error (default text)
   --help
 `;
@@ -63,6 +64,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     limits: {
       ...defaultLimits,
       callTimeoutMs: number('call-timeout-ms', 1, 86_400_000),
+      messageTimeoutMs: number('message-timeout-ms', 1, 3_600_000) ?? defaultLimits.messageTimeoutMs,
       maxConnections: number('max-connections', 2, 1_000_000) ?? defaultLimits.maxConnections,
       maxSessions: number('max-sessions', 1, 100_000) ?? defaultLimits.maxSessions,
       maxMessageByteLength:
@@ -75,6 +77,7 @@ type NumericOption =
   | 'port'
   | 'drain-ms'
   | 'call-timeout-ms'
+  | 'message-timeout-ms'
   | 'max-connections'
   | 'max-sessions'
   | 'max-message-bytes';
@@ -94,6 +97,7 @@ function parse(argv: readonly string[]) {
         insecure: { type: 'boolean' },
         'call-timeout-ms': { type: 'string' },
         'drain-ms': { type: 'string' },
+        'message-timeout-ms': { type: 'string' },
         'max-connections': { type: 'string' },
         'max-sessions': { type: 'string' },
         'max-message-bytes': { type: 'string' },

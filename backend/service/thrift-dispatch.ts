@@ -3,6 +3,7 @@ import { RemoteFault } from '#thrift/remotejit_types.js';
 import type { MessageHeader } from '../contract/binary-protocol.ts';
 import { MessageScanner } from '../contract/message-scanner.ts';
 import { RemoteError } from '../contract/remote-error.ts';
+import { MessageType } from '../contract/thrift-types.ts';
 
 /** What the Thrift compiler generates as `Processor`. */
 export interface ThriftProcessor {
@@ -38,19 +39,21 @@ const { TBinaryProtocol, TBufferedTransport, Thrift } = thrift;
  *
  * @throws RemoteError `protocol` when the message isn't one the service can read: the connection is of no more use
  */
-export function dispatch(
+export async function dispatch(
   services: ThriftServices,
   header: MessageHeader,
   message: Uint8Array,
 ): Promise<Uint8Array> {
+  checkIsCall(header);
   const [serviceName = '', method = ''] = header.name.split(':');
   const service = services.get(serviceName);
   if (!service?.methods.has(method)) {
     const known = [...services].flatMap(([name, { methods }]) =>
       [...methods].map((each) => `${name}:${each}`),
     );
-    return Promise.resolve(
-      applicationError(header, `unknown method '${header.name}'; this connection serves ${known.join(', ')}`),
+    return applicationError(
+      header,
+      `unknown method '${header.name}'; this connection serves ${known.join(', ')}`,
     );
   }
   return new Promise((resolve, reject) => {
@@ -70,6 +73,12 @@ export function dispatch(
       reject(RemoteError.from(error));
     }
   });
+}
+
+/** @throws RemoteError `protocol`: a client that sends replies, or wants none, is not one of ours */
+function checkIsCall(header: MessageHeader): void {
+  if (header.type === MessageType.call) return;
+  throw new RemoteError('protocol', `a message of type ${header.type} arrived; only calls are expected`);
 }
 
 /** A RemoteError as the wire's exception; the generated processors know it by its class. */
