@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Case, type CaseSection, formatCaseFile, parseCaseFile, sectionBody } from './case-file.ts';
@@ -20,9 +20,9 @@ export interface CaseFile {
   readonly cases: readonly Case[];
 }
 
-/** Reads all `*.txt` case files below a folder named relative to the repository's root. */
+/** Reads all `*.txt` case files below a folder; a relative one is named from the repository's root. */
 export function readCaseFiles(folder: string): CaseFile[] {
-  const root = join(repositoryRoot, folder);
+  const root = resolve(repositoryRoot, folder);
   const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.txt'),
   );
