@@ -42,26 +42,23 @@ export function binaryOperator(text: string): BinaryOperator | undefined {
   }
 }
 
-/** `a, b` without parentheses, or one expression: what may follow `return`, `=` and `in`. */
+/** `a, b` without parentheses, or one expression: what may follow `return`, `=` and `in`. No bare `:=`. */
 export function expressionList(cursor: Cursor): Expression {
-  const start = cursor.token.span.start;
-  const first = starredOrNamed(cursor);
-  if (!cursor.at(',')) return first;
-  const elements = [first];
-  while (cursor.accept(',') !== undefined && beginsExpression(cursor.token)) {
-    elements.push(starredOrNamed(cursor));
-  }
-  return { kind: 'tuple', elements, span: cursor.spanFrom(start) };
+  return list(cursor, () => expression(cursor));
 }
 
 /** What stands between `for` and `in`: expressions that bind stronger than the `in`. */
 export function targetList(cursor: Cursor): Expression {
+  return list(cursor, () => binary(cursor, 1));
+}
+
+function list(cursor: Cursor, parse: () => Expression): Expression {
   const start = cursor.token.span.start;
-  const first = starredOr(cursor, () => binary(cursor, 1));
+  const first = starredOr(cursor, parse);
   if (!cursor.at(',')) return first;
   const elements = [first];
   while (cursor.accept(',') !== undefined && beginsExpression(cursor.token)) {
-    elements.push(starredOr(cursor, () => binary(cursor, 1)));
+    elements.push(starredOr(cursor, parse));
   }
   return { kind: 'tuple', elements, span: cursor.spanFrom(start) };
 }

@@ -136,9 +136,6 @@ function expressionOrAssignment(cursor: Cursor): Statement[] {
     const span = cursor.spanFrom(start);
     return [{ kind: 'augmented-assign', target, operator, operatorSpan: token.span, value, span }];
   }
-  if (left.kind === 'assign-expression' && left.span.start === start) {
-    cursor.fail(`':=' needs parentheses here`, `write '='`, left.span);
-  }
   return [{ kind: 'expression-statement', expression: left, span: cursor.spanFrom(start) }];
 }
 

@@ -89,7 +89,7 @@ function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
 
-/** A docstring without the indentation of the code around it, as `inspect.cleandoc` gives it. */
+/** A docstring without the indentation of the code around it, as `inspect.cleandoc` gives it, and without trailing spaces. */
 export function cleanDocstring(text: string): string {
   const [first = '', ...rest] = text.replaceAll('\t', '        ').split('\n');
   const indents = rest.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
