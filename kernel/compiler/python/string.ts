@@ -89,7 +89,10 @@ function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
 
-/** A docstring without the indentation of the code around it, as `inspect.cleandoc` gives it, and without trailing spaces. */
+/**
+ * A docstring without the indentation of the code around it, as `inspect.cleandoc` gives it, and without spaces at the
+ * ends of its lines.
+ */
 export function cleanDocstring(text: string): string {
   const [first = '', ...rest] = text.replaceAll('\t', '        ').split('\n');
   const indents = rest.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
