@@ -72,3 +72,4 @@ export const SA_ONSTACK = 0x08000000;
 export const SA_RESTART = 0x10000000;
 export const SA_NODEFER = 0x40000000;
 export const SS_DISABLE = 2;
+export const SIG_UNBLOCK = 1;

@@ -1,5 +1,5 @@
 import { RECORD } from './call-record.ts';
-import { type GuardLayout, SIGNALS } from './guard-layout.ts';
+import { type GuardLayout, SIG_UNBLOCK, SIGNALS } from './guard-layout.ts';
 
 export const GUARD_SYMBOLS = {
   call: 'rjit_guarded_call',
@@ -25,8 +25,9 @@ interface RuntimeOptions {
  * process can stand in it as constants.
  *
  * `rjit_guarded_call(fn, args, ret)` marks where to come back to, then calls. A fault, SIGUSR2 or `rjit_raise` comes
- * back there with siglongjmp, past the compiled function's frames, which hold nothing to clean up. The signal mask
- * never changes (SA_NODEFER), so it is neither saved nor restored: that would be two system calls a call.
+ * back there with siglongjmp, past the compiled function's frames, which hold nothing to clean up. The signal mask is
+ * neither saved nor restored, which would be two system calls a call: faults don't change it (SA_NODEFER), and SIGUSR2,
+ * which must be blocked in its handler because a burst would overflow the signal stack, is unblocked when it has acted.
  *
  * The handler must only touch what belongs to a call it interrupts: on another thread or outside a call a fault goes
  * to whatever handler was there before (V8's for WebAssembly, Node's), else ends the process as it would have. The
@@ -38,10 +39,12 @@ export function guardRuntimeText(options: RuntimeOptions): string {
   return `
 @jump_buffer = internal global [${layout.jumpBufferByteLength} x i8] zeroinitializer, align 16
 @active = internal global i32 0
+@cancel_set = internal constant [16 x i64] [ i64 ${1 << (SIGNALS.SIGUSR2 - 1)}${', i64 0'.repeat(15)} ]
 
 declare i32 @__sigsetjmp(i8*, i32) returns_twice
 declare void @siglongjmp(i8*, i32) noreturn
 declare i8* @signal(i32, i8*)
+declare i32 @pthread_sigmask(i32, i8*, i8*)
 declare i32 @gettid()
 declare i32 @getpid()
 declare i32 @tgkill(i32, i32, i32)
@@ -76,6 +79,12 @@ run:
   store volatile i32 0, i32* @active
   ret i32 ${OUTCOME.returned}
 back:
+  %blocked = icmp eq i32 %outcome, ${SIGNALS.SIGUSR2}
+  br i1 %blocked, label %unblock, label %answer
+unblock:
+  %done = call i32 @pthread_sigmask(i32 ${SIG_UNBLOCK}, i8* bitcast ([16 x i64]* @cancel_set to i8*), i8* null)
+  br label %answer
+answer:
   ret i32 %outcome
 }`;
 }

@@ -71,7 +71,8 @@ export class Guard {
   #handle(signal: number, handler: number, layout: GuardLayout): void {
     const action = Buffer.alloc(layout.actionByteLength);
     action.writeBigUInt64LE(BigInt(handler), layout.actionHandler);
-    action.writeInt32LE(SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART, layout.actionFlags);
+    const deferral = signal === SIGNALS.SIGUSR2 ? 0 : SA_NODEFER;
+    action.writeInt32LE(SA_SIGINFO | SA_ONSTACK | SA_RESTART | deferral, layout.actionFlags);
     const previous = Buffer.alloc(layout.actionByteLength);
     checked(openPosix().sigaction(signal, action, previous));
     this.#previousActions.set(signal, previous);

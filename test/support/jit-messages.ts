@@ -29,7 +29,9 @@ export type JitQuestion =
       readonly functions: readonly NamedFunction[];
       readonly count: number;
     }
-  /** Reads address 0 outside any call. */
+  /** Calls `count` times; answers with the numbers of the calls that were cancelled. */
+  | { readonly kind: 'endure'; readonly handle: number; readonly args: Uint8Array; readonly count: number }
+  /** Reads address 8 outside any call. */
   | { readonly kind: 'fault' };
 
 /** How much more the process holds than before. */

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
+import { readCallRecord } from '../../backend/llvm/call-record.ts';
 import { Jit } from '../../backend/llvm/jit.ts';
 import { openLlvm } from '../../backend/llvm/llvm.ts';
 import type { TargetDescription } from '../../backend/llvm/target.ts';
@@ -78,6 +79,8 @@ function resultOf(question: JitQuestion): unknown {
           jit.compile({ ir, functions: specs(question.functions) }).functions.map(({ handle }) => handle),
         );
       });
+    case 'endure':
+      return cancelledCalls(question.handle, question.args, question.count);
     case 'fault':
       return koffi.decode(8n, 'int64');
   }
@@ -97,6 +100,21 @@ function retarget(features: string): TargetDescription {
 }
 
 const ONE = 'define i64 @one() {\n  ret i64 1\n}\n';
+
+function cancelledCalls(handle: number, args: Uint8Array, count: number): readonly number[] {
+  const fileDescriptor = openSync(callRecordPath, 'r');
+  const cancelled: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    try {
+      jit.call(handle, args);
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.code !== 'cancelled') throw error;
+      cancelled.push(readCallRecord(fileDescriptor)?.sequence ?? 0);
+    }
+  }
+  closeSync(fileDescriptor);
+  return cancelled;
+}
 
 function specs(functions: readonly NamedFunction[]) {
   return functions.map(({ symbol, signature }) => ({

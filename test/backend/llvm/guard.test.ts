@@ -4,7 +4,7 @@ import { RAISES } from '../../../backend/contract/raise-kinds.ts';
 import type { MemoryGrowth } from '../../support/jit-messages.ts';
 import { type JitProcess as Jit, JitProcess, llvmChoices, remoteErrorOf } from '../../support/jit-process.ts';
 
-/** Functions that fail when called with 0, and answer their argument otherwise. */
+/** Functions that fail when called with 0, and answer their argument otherwise; `count_to` always does. */
 const FAULTS = `
 declare void @rjit_raise(i32, i32) noreturn cold
 declare void @abort()
@@ -99,6 +99,20 @@ again:
 well:
   ret i64 %a
 }
+
+define i64 @count_to(i64 %a) nounwind {
+  %counter = alloca i64
+  store volatile i64 0, i64* %counter
+  br label %again
+again:
+  %n = load volatile i64, i64* %counter
+  %m = add i64 %n, 1
+  store volatile i64 %m, i64* %counter
+  %more = icmp slt i64 %m, %a
+  br i1 %more, label %again, label %done
+done:
+  ret i64 %a
+}
 `;
 
 /** An integer division that faults on x86-64; aarch64 answers 0. */
@@ -120,7 +134,7 @@ for (const { label, library } of llvmChoices()) {
 
   guard.before(async (context) => {
     context.jit = await JitProcess.start(library);
-    const unary = ['read', 'recurse', 'large', 'trap', 'give_up', 'endless'];
+    const unary = ['read', 'recurse', 'large', 'trap', 'give_up', 'endless', 'count_to'];
     const report = await context.jit.compile(
       FAULTS,
       [
@@ -239,6 +253,32 @@ for (const { label, library } of llvmChoices()) {
     context.jit.cancel(context.jit.record.sequence);
     context.jit.kill('SIGUSR2');
     assert.is(await named(context, 'read').call(4), 4);
+  });
+
+  guard('a storm of signals ends the calls that are named to end, and no others', async (context) => {
+    const { jit } = context;
+    const handle = context.handles.get('count_to') ?? 0;
+    const named = new Set<number>();
+    let answered = false;
+    const cancelled = jit.ask({ kind: 'endure', handle, args: packed(20_000), count: 5000 }).finally(() => {
+      answered = true;
+    });
+    while (!answered) {
+      const { state, sequence } = jit.record;
+      if (state === 'running') {
+        named.add(sequence);
+        jit.cancel(sequence);
+      } else {
+        jit.kill('SIGUSR2');
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const numbers = (await cancelled) as readonly number[];
+    assert.ok(numbers.length > 0);
+    assert.equal(
+      numbers.filter((number) => !named.has(number)),
+      [],
+    );
   });
 
   guard('thousands of faults leave no memory behind', async ({ jit, handles }) => {
