@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type CellRun, currentRun } from './cell-run.ts';
+import { type CellRun, currentRun, KeyboardInterrupt, newRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
 import { reportError, reportInterrupt, reportSyntaxError } from './error-report.ts';
 import type { ErrorReport, ExecuteOutcome, ExecuteRequest } from './execution.ts';
@@ -68,7 +68,7 @@ export class CellExecutor {
 
   execute(request: ExecuteRequest): void {
     const fileName = request.silent ? `In[silent-${++this.#silentRuns}]` : `In[${request.executionCount}]`;
-    const run = { cellId: request.cellId, fileName, allowStdin: request.allowStdin, interrupted: false };
+    const run = newRun(request.cellId, fileName, request.allowStdin);
     const active = { request, run };
     this.#active = active;
     this.#options.channel.beginCell(request.cellId);
@@ -76,18 +76,20 @@ export class CellExecutor {
       this.#run(request, run).then(
         (outcome) => this.#finish(active, outcome),
         (thrown: unknown) => {
-          if (!(thrown instanceof Terminated)) this.#finish(active, this.#failure(thrown, run));
-          else this.interrupted(undefined);
+          if (thrown instanceof Terminated || run.interrupted) this.interrupted(thrown);
+          else this.#finish(active, this.#failure(thrown, run));
         },
       );
     });
   }
 
   /** Ends the active cell because of an interrupt, whatever it still waits for. */
-  interrupted(stack: string | undefined): void {
+  interrupted(thrown?: unknown): void {
     const active = this.#active;
     if (active === undefined) return;
     active.run.interrupted = true;
+    const stack =
+      active.run.interruptedAt ?? (thrown instanceof KeyboardInterrupt ? thrown.stack : undefined);
     this.#finish(active, { status: 'error', ...reportInterrupt(stack, this.#options.sources) });
   }
 

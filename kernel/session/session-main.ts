@@ -3,9 +3,12 @@
  * rest follows while the kernel process has nothing to ask yet.
  */
 import { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { CellExecutor, runtimeNames } from './cell-executor.ts';
-import { currentRun } from './cell-run.ts';
+import { resumption } from './cell-run.ts';
 import { CellSources } from './cell-sources.ts';
+import { controlObject, type MainThreadControl } from './control-expressions.ts';
+import { Interruption } from './interruption.ts';
 import { readLines } from './line-reader.ts';
 import { cellModuleScope } from './module-loading.ts';
 import { OutputChannel } from './output-channel.ts';
@@ -16,6 +19,7 @@ import { SessionHistory } from './session-history.ts';
 import type { SessionMessage, SessionRequest } from './session-messages.ts';
 import { installStackTraces } from './stack-trace.ts';
 import { installStandardStreams } from './standard-streams.ts';
+import { Termination } from './termination.ts';
 import { writeFully } from './write-fully.ts';
 
 const MESSAGES = 3;
@@ -57,10 +61,10 @@ defineSessionGlobal('print', (...values: unknown[]) => channel.write('stdout', `
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
 defineSessionGlobal(runtimeNames.importModule, importModule);
 defineSessionGlobal(runtimeNames.importMeta, importMeta);
-defineSessionGlobal(runtimeNames.resumed, (value: unknown) => {
-  if (currentRun.getStore()?.interrupted) throw new Error('the cell was interrupted');
-  return value;
-});
+defineSessionGlobal(
+  runtimeNames.resumed,
+  resumption(() => termination.terminate()),
+);
 for (const [name, value] of Object.entries(commonJs)) defineSessionGlobal(name, value);
 
 const socket = new Socket({ fd: MESSAGES, readable: true, writable: false });
@@ -71,6 +75,19 @@ readLines(socket, (line) => {
 socket.on('close', () => process.exit());
 
 send({ op: 'ready' });
+new Worker(new URL('./control-thread.js', import.meta.url), {
+  workerData: { waiting },
+  execArgv: [],
+}).unref();
 setImmediate(() => {
   language ??= loadLanguage();
 });
+const termination = new Termination();
+const interruption = new Interruption({
+  executor,
+  channel,
+  termination,
+  cancelRemoteCall: () => false,
+});
+const control: MainThreadControl = { interrupt: () => interruption.attempt(), flush: channel.flush };
+Object.defineProperty(globalThis, controlObject, { value: control });

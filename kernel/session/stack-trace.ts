@@ -1,10 +1,17 @@
 import { findSourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { CellSources } from './cell-sources.ts';
+import { controlSourceUrl } from './control-expressions.ts';
 
 /** Everything under it is ours: the folder of the compiled kernel. */
 const kernelFolder = new URL('..', import.meta.url);
-const internalPrefixes = [kernelFolder.href, fileURLToPath(kernelFolder), 'node:internal/', 'node:inspector'];
+const internalPrefixes = [
+  kernelFolder.href,
+  fileURLToPath(kernelFolder),
+  'node:internal/',
+  'node:inspector',
+  controlSourceUrl,
+];
 
 /**
  * Makes `error.stack` speak of the cells as they were written, for the user's code too, and leaves out the frames of
@@ -18,7 +25,7 @@ export function installStackTraces(sources: CellSources): void {
 }
 
 function isInternal(frame: NodeJS.CallSite): boolean {
-  const file = frame.getFileName() ?? frame.getScriptNameOrSourceURL() ?? '';
+  const file = frame.getScriptNameOrSourceURL() ?? '';
   return internalPrefixes.some((prefix) => file.startsWith(prefix));
 }
 

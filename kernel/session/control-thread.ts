@@ -1,0 +1,82 @@
+/**
+ * A thread of the session process that never runs user code and so always answers: it interrupts the main thread,
+ * sees that output isn't held back, and ends the process when the kernel process is gone.
+ */
+import { Session } from 'node:inspector';
+import { Socket } from 'node:net';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { controlExpression, type MainThreadControl } from './control-expressions.ts';
+import { readLines } from './line-reader.ts';
+import type { ControlReply, ControlRequest, InterruptState } from './session-messages.ts';
+
+const CONTROL = 4;
+/** Text that the main thread has not written out itself after this time is written out for it. */
+const FLUSH_DELAY_MS = 50;
+/** How long the exit handlers of the user's code may take when the kernel process is gone. */
+const EXIT_TIMEOUT_MS = 500;
+/** Attempts in direct succession; after them the thread takes breaths between two. */
+const BUSY_ATTEMPTS = 100;
+
+const session = new Session();
+session.connectToMainThread();
+
+/** Runs wherever the main thread is, in the middle of a loop too; undefined when it could not be run. */
+function evaluateOnMain(method: keyof MainThreadControl): Promise<unknown> {
+  const parameters = { expression: controlExpression(method), returnByValue: true, silent: true };
+  return new Promise((resolve) => {
+    session.post('Runtime.evaluate', parameters, (error: Error | null, reply?: EvaluateReply) => {
+      resolve(error === null ? reply?.result?.value : undefined);
+    });
+  });
+}
+
+interface EvaluateReply {
+  readonly result?: { readonly value?: unknown };
+}
+
+async function interrupt(): Promise<InterruptState> {
+  let hasStopped = false;
+  for (let attempt = 0; ; attempt++) {
+    const result = await evaluateOnMain('interrupt');
+    if (result === 'stopped') return 'stopped';
+    if (result === 'idle') return hasStopped ? 'stopped' : 'idle';
+    hasStopped ||= result === 'terminating';
+    // The next call must not come before the termination has taken effect: it would be what is terminated.
+    if (result === 'retry' && attempt < BUSY_ATTEMPTS) await setImmediate();
+    else await setTimeout(1);
+  }
+}
+
+async function watchOutput(waiting: Int32Array): Promise<never> {
+  for (;;) {
+    const change = (Atomics as AtomicsWithWaitAsync).waitAsync(waiting, 0, 0);
+    if (change.async) await change.value;
+    await setTimeout(FLUSH_DELAY_MS);
+    if (Atomics.load(waiting, 0) === 1) await evaluateOnMain('flush');
+  }
+}
+
+/** In every supported Node; not yet in the type library of its year. */
+type AtomicsWithWaitAsync = typeof Atomics & {
+  waitAsync(
+    array: Int32Array,
+    index: number,
+    value: number,
+  ): { async: false; value: string } | { async: true; value: Promise<string> };
+};
+
+const socket = new Socket({ fd: CONTROL, readable: true, writable: true });
+readLines(socket, (line) => {
+  const { id } = JSON.parse(line) as ControlRequest;
+  void interrupt().then((state) => socket.write(`${JSON.stringify({ id, state } satisfies ControlReply)}\n`));
+});
+socket.on('error', () => {});
+socket.on('close', async () => {
+  await setTimeout(EXIT_TIMEOUT_MS);
+  // The main thread spins, or waits in native code. The group takes the children of the user's code along.
+  process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL');
+});
+
+const { waiting } = workerData as { waiting: Int32Array };
+await watchOutput(waiting);

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import type { CellExecutor } from './cell-executor.ts';
+import { controlSourceUrl } from './control-expressions.ts';
+import type { OutputChannel } from './output-channel.ts';
+import type { Termination } from './termination.ts';
+
+/**
+ * What one attempt came to: nothing runs; the cell is done as interrupted; its code is being terminated; or the
+ * thread is in code that must not be torn apart, and the control thread should try again at once.
+ */
+export type InterruptAttempt = 'idle' | 'stopped' | 'terminating' | 'retry';
+
+interface InterruptionOptions {
+  readonly executor: CellExecutor;
+  readonly channel: OutputChannel;
+  readonly termination: Termination;
+  /** Stops a remote call that this thread waits for; false when there is none. */
+  readonly cancelRemoteCall: () => boolean;
+}
+
+const kernelFolder = new URL('..', import.meta.url);
+const kernelPrefixes = [kernelFolder.href, fileURLToPath(kernelFolder)];
+
+/** Parts of Node that hold no state a termination could spoil: formatting and plain computation. */
+const harmless =
+  /^node:(?:internal\/util(?:\/inspect|\/types)?$|util$|buffer$|internal\/buffer$|path$|url$|internal\/url$|fs$|internal\/fs\/|querystring$|string_decoder$|internal\/errors$|internal\/validators$|internal\/console\/|crypto$|internal\/crypto\/|zlib$|child_process$|internal\/perf)/u;
+
+/** After this time any place is taken: the cell has to stop, even at the price of a library left half loaded. */
+const PATIENCE_MS = 500;
+
+/**
+ * Stops what runs on this thread. The control thread calls {@link attempt} through the inspector, which runs it
+ * wherever the thread is at that moment: on top of an endless loop's frames, or on an empty stack when the cell waits.
+ */
+export class Interruption {
+  readonly #options: InterruptionOptions;
+  #firstAttempt: number | undefined;
+
+  constructor(options: InterruptionOptions) {
+    this.#options = options;
+  }
+
+  attempt(): InterruptAttempt {
+    const { executor, channel } = this.#options;
+    const run = executor.activeRun;
+    if (run !== undefined) run.interrupted = true;
+    if (channel.isFlushing) return 'retry';
+    const frames = interruptedFrames();
+    if (frames.length === 0) return this.#settle();
+    this.#firstAttempt ??= performance.now();
+    const isPatient = performance.now() - this.#firstAttempt < PATIENCE_MS;
+    if (isPatient && !isUserCode(frames)) return 'retry';
+    if (isPatient && this.#options.cancelRemoteCall()) return 'retry';
+    const { stack } = new Error('interrupted');
+    if (run !== undefined && stack !== undefined) run.interruptedAt = stack;
+    this.#options.termination.terminate();
+    return 'terminating';
+  }
+
+  /** Nothing is on the stack: the cell waits, or has just been terminated, or there is none. */
+  #settle(): InterruptAttempt {
+    const isRunning = this.#options.executor.activeRun !== undefined;
+    this.#options.executor.interrupted();
+    this.#firstAttempt = undefined;
+    return isRunning ? 'stopped' : 'idle';
+  }
+}
+
+/** The files of the frames under the control thread's call, top first; none when the event loop made the call. */
+function interruptedFrames(): readonly string[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  let files: readonly string[] = [];
+  Error.stackTraceLimit = 60;
+  Error.prepareStackTrace = (_error, sites) => {
+    files = sites.map((site) => site.getScriptNameOrSourceURL() ?? '');
+    return '';
+  };
+  // Reading the stack is what makes V8 call the function above.
+  void new Error('interrupted').stack;
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return files.slice(files.indexOf(controlSourceUrl) + 1);
+}
+
+/** True when the user's code is on top, or calls into nothing that could be left half done. */
+function isUserCode(frames: readonly string[]): boolean {
+  for (const file of frames) {
+    if (kernelPrefixes.some((prefix) => file.startsWith(prefix))) return false;
+    if (!file.startsWith('node:')) return true;
+    if (!harmless.test(file)) return false;
+  }
+  return false;
+}
