@@ -28,6 +28,9 @@ export const ROUTINES = {
   // The rounding mode is never changed, so this is half-even, in one instruction on every x86-64-v2.
   roundHalfEven: float('intrinsic', 'rint'),
   roundHalfUp: float('helper', 'roundHalfUp'),
+  // Of x and a power of ten: x rounded to that many digits after the point, and before it.
+  roundDigits: float('helper', 'roundDigits', 2),
+  roundTens: float('helper', 'roundTens', 2),
   sin: float('intrinsic', 'sin'),
   cos: float('intrinsic', 'cos'),
   exp: float('intrinsic', 'exp'),

@@ -41,3 +41,43 @@ export function roundHalfEven(value: number): number {
   const rounded = fraction > 0.5 || (fraction === 0.5 && isOdd) ? floor + 1 : floor;
   return copySign(rounded, value);
 }
+
+/** Beyond it doubles have no fractions. */
+const NO_FRACTION = 2 ** 52;
+
+/**
+ * `x` rounded to a multiple of 1 / scale, half to even, correctly: `scale` is a power of ten up to 10^22. The product
+ * is exact but for its error, which decides what looks like a tie.
+ */
+export function roundDigits(x: number, scale: number): number {
+  const scaled = x * scale;
+  if (!(Math.abs(scaled) < NO_FRACTION)) return x;
+  return copySign(roundWithError(scaled, productError(x, scale, scaled)) / scale, x);
+}
+
+/** `x` rounded to a multiple of `scale`. */
+export function roundTens(x: number, scale: number): number {
+  const scaled = x / scale;
+  if (!(Math.abs(scaled) < NO_FRACTION)) return x;
+  const product = scaled * scale;
+  const error = x - product - productError(scaled, scale, product);
+  return copySign(roundWithError(scaled, error) * scale, x);
+}
+
+function roundWithError(value: number, error: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5 || error === 0) return roundHalfEven(value);
+  return error > 0 ? floor + 1 : floor;
+}
+
+/** 2^27 + 1 splits a double into two halves whose products are exact. */
+const SPLITTER = 134217729;
+
+/** a · b - product, exactly (Veltkamp, Dekker). */
+function productError(a: number, b: number, product: number): number {
+  const aHigh = SPLITTER * a - (SPLITTER * a - a);
+  const aLow = a - aHigh;
+  const bHigh = SPLITTER * b - (SPLITTER * b - b);
+  const bLow = b - bHigh;
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+}

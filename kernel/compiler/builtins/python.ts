@@ -19,8 +19,6 @@ import {
 import {
   type Builtin,
   type BuiltinCall,
-  floatBinary,
-  floatCompare,
   floatOf,
   keeping,
   refuseArgument,
@@ -122,7 +120,7 @@ const round: Builtin = {
 
 const MAX_DIGITS = 22n;
 
-/** Scaled by a power of ten that is exact as a double, and rounded half to even. */
+/** Correctly rounded, half to even, as CPython's. */
 export function roundToDigits(call: BuiltinCall, value: Operand, digits: Operand): Operand | undefined {
   const { literal } = digits;
   if (typeof literal !== 'bigint' || literal < -MAX_DIGITS || literal > MAX_DIGITS) {
@@ -137,24 +135,11 @@ export function roundToDigits(call: BuiltinCall, value: Operand, digits: Operand
   if (isInteger(value.type) && literal >= 0n) return result(call, widenInteger(value));
   const type = sharedFloat({ ...call, args: [value] });
   if (!type) return undefined;
-  const scale = floatOf(FLOAT64, 10 ** Number(literal < 0n ? -literal : literal));
-  const wide = operandOf(convertOperand(value, FLOAT64), value.span);
-  return keeping(call, [wide], ([x]) => {
-    if (!x) return undefined;
-    const scaled = floatBinary(literal < 0n ? 'fdiv' : 'fmul', x.hir, scale);
-    const rounded = routineCall('roundHalfEven', [scaled]);
-    const back = floatBinary(literal < 0n ? 'fmul' : 'fdiv', rounded, scale);
-    // Too large to have such digits, infinite, or NaN: as it is.
-    const isScaled = floatCompare('lt', routineCall('fabs', [scaled]), floatOf(FLOAT64, 2 ** 52));
-    const chosen: HirExpression = {
-      kind: 'choose',
-      type: FLOAT64,
-      test: isScaled,
-      whenTrue: back,
-      whenFalse: x.hir,
-    };
-    return result(call, convertHir(chosen, isInteger(value.type) ? INT64 : type));
-  });
+  const isWhole = literal < 0n;
+  const scale = floatOf(FLOAT64, 10 ** Number(isWhole ? -literal : literal));
+  const args = [convertOperand(value, FLOAT64), scale];
+  const rounded = routineCall(isWhole ? 'roundTens' : 'roundDigits', args);
+  return result(call, convertHir(rounded, isInteger(value.type) ? INT64 : type));
 }
 
 const divmod: Builtin = {

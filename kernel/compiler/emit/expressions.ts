@@ -267,6 +267,8 @@ function routineSymbol(
   if (lowering === 'libm') return libmSymbol(name, type);
   switch (name) {
     case 'roundHalfUp':
+    case 'roundDigits':
+    case 'roundTens':
     case 'minimum':
     case 'maximum':
       return requireHelper(context.module, name, type);

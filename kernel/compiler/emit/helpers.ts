@@ -8,6 +8,10 @@ export type HelperName =
   | 'modfloor'
   | 'divfloor'
   | 'roundHalfUp'
+  | 'roundDigits'
+  | 'roundTens'
+  | 'roundWithError'
+  | 'productError'
   | 'minimum'
   | 'maximum'
   | 'powEcma'
@@ -109,6 +113,89 @@ entry:
   %rounded = select i1 %up, $T %next, $T %floor
   %result = call $T @llvm.copysign.$S($T %rounded, $T %x)
   ret $T %result
+}`;
+
+/** a · b - product, exactly: 2^27 + 1 splits a double into halves whose products are exact (Veltkamp, Dekker). */
+const PRODUCT_ERROR = `\
+define internal double @rjit.productError.$S(double %a, double %b, double %product) nounwind {
+entry:
+  %a.scaled = fmul double %a, 134217729.0
+  %a.rest = fsub double %a.scaled, %a
+  %a.high = fsub double %a.scaled, %a.rest
+  %a.low = fsub double %a, %a.high
+  %b.scaled = fmul double %b, 134217729.0
+  %b.rest = fsub double %b.scaled, %b
+  %b.high = fsub double %b.scaled, %b.rest
+  %b.low = fsub double %b, %b.high
+  %high = fmul double %a.high, %b.high
+  %cross1 = fmul double %a.low, %b.high
+  %cross2 = fmul double %a.high, %b.low
+  %low = fmul double %a.low, %b.low
+  %rest1 = fsub double %product, %high
+  %rest2 = fsub double %rest1, %cross1
+  %rest3 = fsub double %rest2, %cross2
+  %error = fsub double %low, %rest3
+  ret double %error
+}`;
+
+/** Half to even, unless the value's error shows that it is no tie. */
+const ROUND_WITH_ERROR = `\
+define internal double @rjit.roundWithError.$S(double %value, double %error) nounwind {
+entry:
+  %even = call double @llvm.rint.f64(double %value)
+  %floor = call double @llvm.floor.f64(double %value)
+  %fraction = fsub double %value, %floor
+  %is.half = fcmp oeq double %fraction, 0.5
+  %is.inexact = fcmp une double %error, 0.0
+  %is.no.tie = and i1 %is.half, %is.inexact
+  %up = fcmp ogt double %error, 0.0
+  %ceil = fadd double %floor, 1.0
+  %nearest = select i1 %up, double %ceil, double %floor
+  %result = select i1 %is.no.tie, double %nearest, double %even
+  ret double %result
+}`;
+
+/** To a multiple of 1 / scale, a power of ten; from 2^52 on a double has no fraction to round. */
+const ROUND_DIGITS = `\
+define internal double @rjit.roundDigits.$S(double %x, double %scale) nounwind {
+entry:
+  %scaled = fmul double %x, %scale
+  %size = call double @llvm.fabs.f64(double %scaled)
+  %has.fraction = fcmp olt double %size, 0x4330000000000000
+  br i1 %has.fraction, label %round, label %keep
+
+round:
+  %error = call double @rjit.productError.$S(double %x, double %scale, double %scaled)
+  %whole = call double @rjit.roundWithError.$S(double %scaled, double %error)
+  %rounded = fdiv double %whole, %scale
+  %result = call double @llvm.copysign.f64(double %rounded, double %x)
+  ret double %result
+
+keep:
+  ret double %x
+}`;
+
+/** To a multiple of scale. */
+const ROUND_TENS = `\
+define internal double @rjit.roundTens.$S(double %x, double %scale) nounwind {
+entry:
+  %scaled = fdiv double %x, %scale
+  %size = call double @llvm.fabs.f64(double %scaled)
+  %has.fraction = fcmp olt double %size, 0x4330000000000000
+  br i1 %has.fraction, label %round, label %keep
+
+round:
+  %product = fmul double %scaled, %scale
+  %rest = fsub double %x, %product
+  %product.error = call double @rjit.productError.$S(double %scaled, double %scale, double %product)
+  %error = fsub double %rest, %product.error
+  %whole = call double @rjit.roundWithError.$S(double %scaled, double %error)
+  %rounded = fmul double %whole, %scale
+  %result = call double @llvm.copysign.f64(double %rounded, double %x)
+  ret double %result
+
+keep:
+  ret double %x
 }`;
 
 /** Where the operands are equal only the signs of zeros can differ: -0 + 0 is +0, and -(+0 + +0) is -0. */
@@ -353,6 +440,30 @@ const HELPERS: Readonly<Record<HelperName, Helper>> = {
       ['floor', 1],
     ],
     text: ROUND_HALF_UP,
+  },
+  productError: { intrinsics: [], text: PRODUCT_ERROR },
+  roundWithError: {
+    intrinsics: [
+      ['rint', 1],
+      ['floor', 1],
+    ],
+    text: ROUND_WITH_ERROR,
+  },
+  roundDigits: {
+    intrinsics: [
+      ['fabs', 1],
+      ['copysign', 2],
+    ],
+    calls: ['productError', 'roundWithError'],
+    text: ROUND_DIGITS,
+  },
+  roundTens: {
+    intrinsics: [
+      ['fabs', 1],
+      ['copysign', 2],
+    ],
+    calls: ['productError', 'roundWithError'],
+    text: ROUND_TENS,
   },
   minimum: { intrinsics: [], text: MINIMUM },
   maximum: { intrinsics: [], text: MAXIMUM },

@@ -1,5 +1,5 @@
 /** The routines of routines.ts in JavaScript. Transcendental ones may differ from libm's in the last digits. */
-import { copySign, roundHalfEven } from '../arithmetic/float.ts';
+import { copySign, roundDigits, roundHalfEven, roundTens } from '../arithmetic/float.ts';
 import type { ComplexValue } from '../hir.ts';
 import type { RoutineName } from '../routines.ts';
 import {
@@ -78,6 +78,8 @@ const FLOAT: Partial<Record<RoutineName, FloatRoutine>> = {
   trunc: Math.trunc,
   roundHalfEven,
   roundHalfUp: Math.round,
+  roundDigits,
+  roundTens,
   sin: Math.sin,
   cos: Math.cos,
   exp: Math.exp,

@@ -151,10 +151,25 @@ export function binaryOperands(
   if (operator === '**') {
     const power = constantPower(typer, left, right, where.span);
     if (power) return power;
+    if (typeof right.literal === 'bigint' && right.literal < 0n && left.type.kind !== 'complex') {
+      // Known to be a fraction: the power is a float, as in Python.
+      return ruledOperands(typer, operator, left, literalOperand(Number(right.literal), right.span), where);
+    }
   }
+  return ruledOperands(typer, operator, left, right, where);
+}
+
+/** By the operator table. */
+function ruledOperands(
+  typer: FunctionTyper,
+  operator: Binary['operator'],
+  left: Operand,
+  right: Operand,
+  where: Pick<Binary, 'span' | 'operatorSpan'>,
+): Operand | undefined {
   const offset = pointerOffset(operator, left, right);
   if (offset) return operandOf(offset, where.span);
-  const rule = binaryRule(operator, left, right, dialect);
+  const rule = binaryRule(operator, left, right, typer.dialect);
   if (!rule.ok) return refused(typer, rule, where.operatorSpan);
   const hir: HirExpression = {
     kind: 'binary',
