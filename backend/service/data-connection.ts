@@ -167,24 +167,16 @@ export class DataConnection {
     );
   }
 
-  /** A message that was begun must be completed in time; one of RBC's connections must not sit idle for ever. */
+  /** A message that was begun must be completed in time. */
   #watch(): void {
     clearTimeout(this.#timer);
-    const { limits, role } = this.#options;
-    if (this.#stream.bufferedByteLength > 0) {
-      this.#expectMore(limits.messageTimeoutMs, 'a peer did not complete its message');
-    } else if (role === 'rbc') {
-      this.#expectMore(limits.idleTimeoutMs, '');
-    }
-  }
-
-  #expectMore(timeoutMs: number, problem: string): void {
+    if (this.#stream.bufferedByteLength === 0) return;
     const before = this.#receivedByteLength;
     this.#timer = setTimeout(() => {
       // After a long call, bytes may be waiting that arrived in time: the loop reads them before it comes here.
       setImmediate(() => {
-        if (this.#receivedByteLength === before) this.close(problem);
+        if (this.#receivedByteLength === before) this.close('a peer did not complete its message');
       });
-    }, timeoutMs);
+    }, this.#options.limits.messageTimeoutMs);
   }
 }

@@ -3,7 +3,6 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { stopRunningCall } from './cancellation.ts';
 import { stopTimeoutMs } from './limits.ts';
 import type { Log } from './log.ts';
-import { isPeerConnected } from './peer-state.ts';
 import type { ConnectionRole, MessageToSupervisor, RestorableModule, TargetInfo } from './worker-messages.ts';
 import type { WorkerPool } from './worker-pool.ts';
 import type { WorkerExit, WorkerProcess } from './worker-process.ts';
@@ -92,13 +91,6 @@ export class Session {
       return;
     }
     this.start().catch(() => this.#closeConnections());
-  }
-
-  /** Whether the client that made the call in progress has closed its connection. False where nobody can know. */
-  isCallAbandoned(): boolean {
-    const id = this.#worker?.record.connection;
-    const socket = id === undefined ? undefined : this.#connections.get(id)?.socket;
-    return socket !== undefined && !isPeerConnected(socket);
   }
 
   /** Stops the call the worker is in; false when it was in none. */

@@ -5,6 +5,7 @@ import { CallWatch } from './call-watch.ts';
 import type { ControlHost, StatusCounts } from './control-service.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import { RbcRelay } from './rbc-relay.ts';
 import { type Destination, receiveDestination } from './reception.ts';
 import { Session } from './session.ts';
 import type { TokenCheck } from './token.ts';
@@ -36,15 +37,19 @@ export class Supervisor implements ControlHost {
   readonly #controls = new Map<string, Socket>();
   readonly #sockets = new Set<Socket>();
   readonly #startedAt = performance.now();
-  readonly #callWatch: CallWatch;
+  readonly #callWatch: CallWatch | undefined;
   #shared: Session | undefined;
+  #relay: RbcRelay | undefined;
   #isStopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.tokens = options.tokens;
     this.#pool = new WorkerPool(options.limits, options.log);
-    this.#callWatch = new CallWatch(options.limits.callTimeoutMs, () => this.#sessions.values(), options.log);
+    const { callTimeoutMs } = options.limits;
+    if (callTimeoutMs !== undefined) {
+      this.#callWatch = new CallWatch(callTimeoutMs, () => this.#sessions.values(), options.log);
+    }
     this.#server = createServer(
       {
         pauseOnConnect: true,
@@ -91,7 +96,7 @@ export class Supervisor implements ControlHost {
     this.#isStopping = true;
     this.#server.close();
     this.#pool.close();
-    this.#callWatch.close();
+    this.#callWatch?.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.end(graceMs)));
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -166,8 +171,7 @@ export class Supervisor implements ControlHost {
             'RBC clients can not show a token, and this server wants one',
           );
         }
-        this.#shared ??= this.#createSession();
-        this.#shared.addConnection(socket, 'rbc', destination.head);
+        this.#sharedRelay().add(socket, destination.head);
         return;
     }
   }
@@ -211,6 +215,16 @@ export class Supervisor implements ControlHost {
     this.#options.log('warn', 'attach-refused', 'unknown session or wrong token', { peer });
     const { refuseAttach } = await this.#controlPlane();
     await refuseAttach(socket, attach.head);
+  }
+
+  /** RBC's clients know no sessions: they share one, made for the first of them. */
+  #sharedRelay(): RbcRelay {
+    if (this.#relay === undefined) {
+      const { limits, log } = this.#options;
+      this.#shared = this.#createSession();
+      this.#relay = new RbcRelay(this.#shared, limits, log);
+    }
+    return this.#relay;
   }
 
   #createSession(): Session {

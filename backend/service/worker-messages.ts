@@ -28,7 +28,7 @@ export interface TargetInfo {
   readonly llvmMajor: number;
 }
 
-/** Who speaks on a data connection: a client of ours that attached, or one of RBC's. */
+/** Who speaks on a data connection: a client of ours that attached, or the relay of RBC's clients. */
 export type ConnectionRole = 'rjit' | 'rbc';
 
 export type MessageToWorker =

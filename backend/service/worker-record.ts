@@ -24,12 +24,10 @@ import {
  *
  *   [0, 4096)      the call record, mapped by backend/llvm: which call runs, which one to cancel
  *   timeout        u32, the call that the supervisor cancelled for its time limit
- *   connection     u32, whose call it is if it is one of RBC's, or 0
  *   retirement     what a retiring worker leaves to its successor: u32 byte length, JSON, bytes of connections
  */
 const timeoutOffset = CALL_RECORD_BYTE_LENGTH;
-const connectionOffset = timeoutOffset + 4;
-const retirementOffset = connectionOffset + 4;
+const retirementOffset = timeoutOffset + 8;
 const lengthPrefix = 4;
 
 /** What a connection had sent that the retired worker did not process. */
@@ -90,15 +88,6 @@ export class WorkerRecord {
   /** Whether the call that was just cancelled had run out of time. */
   hasTimedOut(sequence: number): boolean {
     return sequence !== 0 && this.#readUint32(timeoutOffset) === sequence;
-  }
-
-  /** The connection whose call the worker is in, if that is known. */
-  get connection(): number {
-    return this.#readUint32(connectionOffset);
-  }
-
-  set connection(id: number) {
-    this.#writeUint32(connectionOffset, id);
   }
 
   readRetirement(): Retirement | undefined {

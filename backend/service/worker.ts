@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MessageHeader } from '../contract/binary-protocol.ts';
 import type { Jit } from '../llvm/jit.ts';
 import { DataConnection } from './data-connection.ts';
 import { type Limits, stopTimeoutMs } from './limits.ts';
@@ -71,7 +70,7 @@ export class Worker {
       role,
       limits: this.#limits,
       hot: this.#session,
-      dispatch: (header, message) => this.#dispatch(id, role, header, message),
+      dispatch: (header, message) => dispatch(this.#services[role], header, message),
       isStopped: () => this.#isLeaving,
       onClosed: (problem) => {
         this.#connections.delete(id);
@@ -80,22 +79,6 @@ export class Worker {
     });
     this.#connections.set(id, connection);
     connection.begin(head);
-  }
-
-  async #dispatch(
-    id: number,
-    role: ConnectionRole,
-    header: MessageHeader,
-    message: Uint8Array,
-  ): Promise<Uint8Array> {
-    if (role === 'rjit') return dispatch(this.#services.rjit, header, message);
-    // RBC's clients have no second connection by which the supervisor would learn that they have gone.
-    this.#record.connection = id;
-    try {
-      return await dispatch(this.#services.rbc, header, message);
-    } finally {
-      this.#record.connection = 0;
-    }
   }
 
   /**

@@ -201,7 +201,7 @@ rbc('that give up on an endless call do not block the others', () =>
     const waiting = call(patient.remotejit, 'add_lallA', 1n, 3n);
     impatient.close();
     assert.is(await waiting, 4n);
-    assert.match(backend.log, /its client has gone/);
+    assert.match(backend.log, /whose client has gone/);
   }),
 );
 
