@@ -1,5 +1,6 @@
 import koffi from 'koffi';
-import type { LlvmApi, MessageRef, Out } from './c-api.ts';
+import type { LlvmApi } from './c-api/bind.ts';
+import type { MessageRef, Out } from './c-api/references.ts';
 
 /** Copies the NUL-terminated text at `address`. */
 export function readCString(address: number): string {

@@ -1,17 +1,17 @@
 import koffi from 'koffi';
 import { RemoteError, type RemoteErrorCode } from '../contract/remote-error.ts';
+import type { LlvmApi } from './c-api/bind.ts';
 import {
   type ContextRef,
   DIAGNOSTIC_HANDLER,
   type DiagnosticInfoRef,
   type ErrorRef,
-  type LlvmApi,
   type MemoryBufferRef,
   type MessageRef,
   type ModuleRef,
   type Out,
   type TargetMachineRef,
-} from './c-api.ts';
+} from './c-api/references.ts';
 import { takeMessage } from './c-strings.ts';
 
 /*

@@ -8,7 +8,7 @@ import {
   type LljitRef,
   type Out,
   type ResourceTrackerRef,
-} from './c-api.ts';
+} from './c-api/references.ts';
 import { type MemoryBuffer, throwIfError } from './handles.ts';
 import type { Llvm } from './llvm.ts';
 import type { Target } from './target.ts';

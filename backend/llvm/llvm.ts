@@ -1,14 +1,9 @@
 import type { LibraryHandle } from 'koffi';
 import koffi from 'koffi';
 import { RemoteError } from '../contract/remote-error.ts';
-import {
-  bindGetVersion,
-  bindInitializeTarget,
-  bindLlvm,
-  FATAL_ERROR_HANDLER,
-  type LlvmApi,
-  type Out,
-} from './c-api.ts';
+import { bindLlvm, type LlvmApi } from './c-api/bind.ts';
+import { bindGetVersion, bindInitializeTarget } from './c-api/options.ts';
+import { FATAL_ERROR_HANDLER, type Out } from './c-api/references.ts';
 import { findLibrary, type LoadedLibrary, SUPPORTED_MAJORS } from './library.ts';
 import { useVectorMath } from './vector-math.ts';
 

@@ -1,7 +1,8 @@
 import { formatType } from '../contract/format-type.ts';
 import { RemoteError } from '../contract/remote-error.ts';
 import type { FunctionType } from '../contract/types.ts';
-import type { LlvmApi, ValueRef } from './c-api.ts';
+import type { LlvmApi } from './c-api/bind.ts';
+import type { ValueRef } from './c-api/references.ts';
 import type { Module } from './handles.ts';
 import { naturalFunctionType } from './natural-type.ts';
 

@@ -1,5 +1,6 @@
 import { RemoteError } from '../contract/remote-error.ts';
-import type { LlvmApi, ValueRef } from './c-api.ts';
+import type { LlvmApi } from './c-api/bind.ts';
+import type { ValueRef } from './c-api/references.ts';
 import type { Context, Module } from './handles.ts';
 import { aliasesOf, functionsOf, globalsOf, nameOf } from './module-check.ts';
 import type { Target } from './target.ts';

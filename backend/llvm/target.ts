@@ -1,5 +1,5 @@
 import { RemoteError } from '../contract/remote-error.ts';
-import type { MessageRef, Out, TargetMachineRef, TargetRef } from './c-api.ts';
+import type { MessageRef, Out, TargetMachineRef, TargetRef } from './c-api/references.ts';
 import { takeMessage } from './c-strings.ts';
 import type { Llvm } from './llvm.ts';
 

@@ -1,5 +1,6 @@
 import type { LibraryHandle } from 'koffi';
-import { bindParseCommandLineOptions, type LlvmApi } from './c-api.ts';
+import type { LlvmApi } from './c-api/bind.ts';
+import { bindParseCommandLineOptions } from './c-api/options.ts';
 
 /** The first versions with, and the last one known to have, the option's value under this name. */
 const MAJORS = { first: 14, last: 19 } as const;
