@@ -3,7 +3,9 @@
  * and the fields of errors; what is the same kind must be the same, in order, and nothing may be missing or new.
  */
 import type { JsonValue } from '../jupyter/messages.ts';
+import { foldStream } from './fold-stream.ts';
 import type { NotebookOutput } from './notebook.ts';
+import { type Comparer, exact, ignore, valueText } from './testing/comparers.ts';
 
 export interface OutputDifference {
   /** `stdout`, `text/plain`, `ename`, … */
@@ -14,7 +16,14 @@ export interface OutputDifference {
   readonly actual?: string;
 }
 
-/** Images differ between machines; tracebacks name places; the rest is bookkeeping. */
+export interface CompareOptions {
+  /** Takes out of a text what differs from run to run, on both sides. */
+  readonly sanitize?: (text: string) => string;
+  /** By key; a kind of output without one is compared exactly, images not at all. */
+  readonly comparers?: Readonly<Record<string, Comparer>>;
+}
+
+/** Images differ between machines; widgets' ids are drawn at random; tracebacks name places. */
 const skippedKeys: ReadonlySet<string> = new Set([
   'application/vnd.jupyter.widget-view+json',
   'image/jpeg',
@@ -25,34 +34,50 @@ const skippedKeys: ReadonlySet<string> = new Set([
 export function compareOutputs(
   expected: readonly NotebookOutput[],
   actual: readonly NotebookOutput[],
+  { sanitize = (text) => text, comparers = {} }: CompareOptions = {},
 ): OutputDifference[] {
-  const wanted = byKey(expected);
-  const found = byKey(actual);
+  const isCompared = (key: string) => Object.hasOwn(comparers, key) || !skippedKeys.has(key);
+  const clean = (value: JsonValue) => (typeof value === 'string' ? sanitize(value) : value);
+  const wanted = valuesByKey(expected);
+  const found = valuesByKey(actual);
   const differences: OutputDifference[] = [];
   for (const key of new Set([...wanted.keys(), ...found.keys()])) {
-    const wantedValues = wanted.get(key) ?? [];
-    const foundValues = found.get(key) ?? [];
+    if (!isCompared(key)) continue;
+    const comparer = comparers[key] ?? exact;
+    const wantedValues = (wanted.get(key) ?? []).map(clean);
+    const foundValues = (found.get(key) ?? []).map(clean);
     for (let index = 0; index < Math.max(wantedValues.length, foundValues.length); index++) {
-      const wantedValue = wantedValues[index];
-      const foundValue = foundValues[index];
-      if (wantedValue === foundValue) continue;
-      differences.push({
-        key,
-        ...(wantedValue === undefined ? {} : { expected: wantedValue }),
-        ...(foundValue === undefined ? {} : { actual: foundValue }),
-      });
+      const difference = differenceOf(comparer, wantedValues[index], foundValues[index]);
+      if (difference !== undefined) differences.push({ key, ...difference });
     }
   }
   return differences;
 }
 
-function byKey(outputs: readonly NotebookOutput[]): ReadonlyMap<string, readonly string[]> {
-  const values = new Map<string, string[]>();
-  const add = (key: string, value: string) => values.set(key, [...(values.get(key) ?? []), value]);
+function differenceOf(
+  comparer: Comparer,
+  expected: JsonValue | undefined,
+  actual: JsonValue | undefined,
+): Omit<OutputDifference, 'key'> | undefined {
+  if (expected !== undefined && actual !== undefined) return comparer(expected, actual);
+  if (comparer === ignore) return undefined;
+  if (expected !== undefined) return { expected: valueText(expected) };
+  return actual === undefined ? undefined : { actual: valueText(actual) };
+}
+
+/** The values of all outputs of a cell by their kind, each kind in the order in which it came. */
+function valuesByKey(outputs: readonly NotebookOutput[]): ReadonlyMap<string, readonly JsonValue[]> {
+  const values = new Map<string, JsonValue[]>();
+  const streams = new Map<string, string>();
+  const add = (key: string, value: JsonValue) => {
+    const list = values.get(key);
+    if (list === undefined) values.set(key, [value]);
+    else list.push(value);
+  };
   for (const output of outputs) {
     switch (output.outputType) {
       case 'stream':
-        values.set(output.name, [(values.get(output.name)?.[0] ?? '') + output.text]);
+        streams.set(output.name, (streams.get(output.name) ?? '') + output.text);
         break;
       case 'error':
         add('ename', output.ename);
@@ -60,20 +85,9 @@ function byKey(outputs: readonly NotebookOutput[]): ReadonlyMap<string, readonly
         break;
       case 'display_data':
       case 'execute_result':
-        for (const [type, value] of Object.entries(output.data)) {
-          if (!skippedKeys.has(type)) add(type, textOf(value));
-        }
+        for (const [type, value] of Object.entries(output.data)) add(type, value);
     }
   }
+  for (const [name, text] of streams) values.set(name, [foldStream(text)]);
   return values;
-}
-
-/** JSON compares by content, whatever the order of its keys. */
-function textOf(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, sortedKeys);
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { cellMarkers } from '../../../kernel/client/cell-markers.ts';
 import { compareOutputs } from '../../../kernel/client/compare-outputs.ts';
 import type { CodeCell, NotebookOutput } from '../../../kernel/client/notebook.ts';
+import { exact, ignore } from '../../../kernel/client/testing/comparers.ts';
 
 const outputs = suite('compare outputs');
 
@@ -59,6 +60,33 @@ outputs('order counts within a kind of output and not between kinds', () => {
   assert.is(compareOutputs([one, two], [two, one]).length, 2);
 });
 
+outputs('a carriage return starts the line anew, on both sides', () => {
+  assert.equal(compareOutputs([stdout('100%\n')], [stdout('50%\r'), stdout('100%\n')]), []);
+  assert.equal(compareOutputs([stdout('a\r\nb')], [stdout('a\r\nb')]), []);
+  assert.is(compareOutputs([stdout('50%\r\n')], [stdout('100%\r\n')]).length, 1);
+});
+
+outputs('a backspace takes the character before it away, and no line end', () => {
+  assert.equal(compareOutputs([stdout('abd')], [stdout('abcc\b\bd')]), []);
+  assert.equal(compareOutputs([stdout('a\nb')], [stdout('a\n\b\bb')]), []);
+});
+
+outputs('text that changes from run to run is replaced on both sides before comparing', () => {
+  const sanitize = (text: string) => text.replaceAll(/\d+ ms/g, 'TIME');
+  assert.equal(compareOutputs([stdout('took 3 ms')], [stdout('took 41 ms')], { sanitize }), []);
+  assert.equal(compareOutputs([stdout('took 3 ms')], [stdout('look 41 ms')], { sanitize }), [
+    { key: 'stdout', expected: 'took TIME', actual: 'look TIME' },
+  ]);
+});
+
+outputs('a comparer of its own decides for a kind of output, images too', () => {
+  const image = (data: string) => result({ 'image/png': data });
+  assert.is(compareOutputs([image('A')], [image('B')], { comparers: { 'image/png': exact } }).length, 1);
+  const comparers = { stderr: ignore };
+  const stderr: NotebookOutput = { outputType: 'stream', name: 'stderr', text: 'a warning' };
+  assert.equal(compareOutputs([], [stderr], { comparers }), []);
+});
+
 outputs.run();
 
 const markers = suite('cell markers');
@@ -68,7 +96,8 @@ function cell(source: string, tags: readonly string[] = []): CodeCell {
 }
 
 markers('an unmarked cell is run and compared', () => {
-  assert.equal(cellMarkers(cell('foo(1, 3)')), { checkOutput: true, raisesException: false, skip: false });
+  const { checkOutput, raisesException, skip, warnings, problems } = cellMarkers(cell('foo(1, 3)'));
+  assert.equal([checkOutput, raisesException, skip, warnings, problems], [true, false, false, [], []]);
 });
 
 markers('both kinds of comment and the tag mean the same', () => {
@@ -94,6 +123,40 @@ markers('expected exceptions and skipped cells are told by tag or comment', () =
   assert.is(cellMarkers(cell('foo()', ['raises-exception'])).raisesException, true);
   assert.is(cellMarkers(cell('// NBVAL_RAISES_EXCEPTION\nfoo()')).raisesException, true);
   assert.is(cellMarkers(cell('foo()', ['nbval-skip'])).skip, true);
+});
+
+markers('a lax run checks outputs only where a cell asks for it', () => {
+  assert.is(cellMarkers(cell('1'), { lax: true }).checkOutput, false);
+  assert.is(cellMarkers(cell('# NBVAL_CHECK_OUTPUT\n1'), { lax: true }).checkOutput, true);
+});
+
+markers('an expected exception may be named, with a part of its text', () => {
+  const expected = (source: string, tags: readonly string[] = []) =>
+    cellMarkers(cell(source, tags)).expectedException;
+  assert.is(expected('// NBVAL_RAISES_EXCEPTION'), undefined);
+  assert.equal(expected('// NBVAL_RAISES_EXCEPTION: TypeError'), { ename: 'TypeError' });
+  assert.equal(expected('f()', ['raises-exception:RemoteError: no match: x']), {
+    ename: 'RemoteError',
+    evalue: 'no match: x',
+  });
+});
+
+markers('time-outs and budgets are in seconds, and a value that is none is a problem', () => {
+  const timed = cellMarkers(cell('// NBVAL_BUDGET: 0.5', ['nbval-timeout:30']));
+  assert.equal([timed.timeoutMs, timed.budgetMs], [30_000, 500]);
+  const { problems } = cellMarkers(cell('// NBVAL_TIMEOUT: soon'));
+  assert.equal(problems, ['NBVAL_TIMEOUT is "soon"; expected a number of seconds after "NBVAL_TIMEOUT:"']);
+});
+
+markers('contradictions and misspelt markers are warned of', () => {
+  const both = cellMarkers(cell('# NBVAL_IGNORE_OUTPUT\n# NBVAL_CHECK_OUTPUT'));
+  assert.is(both.checkOutput, true);
+  assert.match(both.warnings.join(), 'contradict each other');
+  assert.match(
+    cellMarkers(cell('# NBVAL_CHECK_OUTPUT', ['nbval-ignore-output'])).warnings.join(),
+    'comments count',
+  );
+  assert.match(cellMarkers(cell('# NBVAL_IGNORE_OUPUT')).warnings.join(), 'there is no marker');
 });
 
 markers.run();
