@@ -9,6 +9,7 @@ import type { Diagnostic, Result } from './diagnostic.ts';
 import { annotatedType } from './typer/annotations.ts';
 import { nearest } from './typer/names.ts';
 import type { Overload } from './typer/type-module.ts';
+import { count as counted } from './typer/wording.ts';
 import { canonicalType, sameTypes } from './types/value-types.ts';
 
 export interface GivenSignature {
@@ -85,7 +86,7 @@ class Assignment {
     const count = signature.parameters.length;
     const candidates = this.#module.functions.filter(({ parameters }) => parameters.length === count);
     if (candidates.length === 0) {
-      const message = `no function of the cell has ${count} parameters, as ${formatType(signature)} has`;
+      const message = `no function of the cell has ${counted(count, 'parameter')}, as ${formatType(signature)} has`;
       this.#refuse('parameter-count', message, 'give the signature a type for each parameter');
       return;
     }

@@ -49,13 +49,15 @@ const TYPESCRIPT_NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['Float64Array', array(FLOAT64)],
 ]);
 
+const KNOWN_TYPES = 'known are int8 … uint64, float32, float64, complex64, complex128, bool, T[] and T*';
+
 /** The canonical type that `annotation` names, or what is wrong with it. */
 export function annotatedType(annotation: TypeAnnotation, language: Language): Type | Diagnostic {
   const text = annotation.text.trim();
   const type = namedType(text, language) ?? tupleType(text, language) ?? typeExpression(annotation, text);
   if (!('kind' in type) || isSupported(type)) return type;
   const message = `values of type ${formatType(type)} are not supported`;
-  return { code: 'unsupported-type', message, span: annotation.span };
+  return { code: 'unsupported-type', message, span: annotation.span, hint: KNOWN_TYPES };
 }
 
 function namedType(text: string, language: Language): Type | undefined {
@@ -99,7 +101,7 @@ function typeExpression({ span }: TypeAnnotation, text: string): Type | Diagnost
       code: 'unknown-type',
       message: `${text} is not a type of compiled code`,
       span,
-      hint: 'known are int8 … uint64, float32, float64, complex64, complex128, bool, T[] and T*',
+      hint: KNOWN_TYPES,
     };
   }
 }

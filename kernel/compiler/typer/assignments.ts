@@ -22,15 +22,6 @@ export function assign(typer: FunctionTyper, node: Assign): HirStatement[] {
   const targets = node.targets.map((target) => prepareTarget(typer, target, node.value));
   const operand = expression(typer, node.value);
   if (!operand) return [];
-  if (operand.type.kind === 'void') {
-    typer.report(
-      'type-mismatch',
-      operand.span,
-      'this call returns nothing to assign',
-      'give it a result type',
-    );
-    return [];
-  }
   if (node.constant && first?.kind === 'name') typer.declareConstant(first.name);
   const before = targets.flatMap((target) => target.before);
   const kept = targets.length === 1 ? { before: [], value: operand } : typer.keep(operand);

@@ -48,16 +48,23 @@ function unknownCallee(typer: FunctionTyper, node: Call, name: string): Operand 
     return typer.report('unknown-function', callee.nameSpan, `${namespace} has no ${callee.name} here`, hint);
   }
   if (callee.kind === 'name') {
-    const near = nearest(callee.name, [...typer.module.knownNames, ...BUILTINS.keys()]);
-    if (near) {
-      const message = `there is no function ${callee.name}`;
-      return typer.report('unknown-function', callee.span, message, `did you mean ${near}?`);
-    }
-    const hint = `define ${callee.name} in this cell, or give it a signature in another one`;
+    const near = namesake(typer, callee.name);
+    const hint = near
+      ? `did you mean ${near}?`
+      : `define ${callee.name} in this cell, or give it a signature in another one`;
     return typer.report('unknown-function', callee.span, `there is no function ${callee.name}`, hint);
   }
   if (callee.kind !== 'attribute' || callee.object.kind !== 'name') return method(typer, node);
   return unknownName(typer, callee.object.name, callee.object.span);
+}
+
+/** A function by nearly the same name, or by the same name in a namespace. */
+function namesake(typer: FunctionTyper, name: string): string | undefined {
+  const namespaces = typer.dialect.language === 'python' ? ['math', 'cmath', 'numpy'] : ['Math', 'Number'];
+  const member = namespaces.map((namespace) => `${namespace}.${name}`).find((path) => BUILTINS.has(path));
+  if (member) return member;
+  const plain = [...BUILTINS].filter(([path, builtin]) => !path.includes('.') && allows(typer, builtin));
+  return nearest(name, [...typer.module.knownNames, ...plain.map(([path]) => path)]);
 }
 
 /** `z.conjugate()`: the only method of numbers there is. */

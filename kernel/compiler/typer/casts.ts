@@ -4,7 +4,7 @@ import type { Type } from '../../../backend/contract/types.ts';
 import type { Span } from '../diagnostic.ts';
 import { isNumeric, sameType } from '../types/value-types.ts';
 import type { FunctionTyper } from './function-typer.ts';
-import { convertsImplicitly } from './implicit.ts';
+import { convertsImplicitly, partsHint } from './implicit.ts';
 import { convertOperand, type Operand, operandOf, truthOf } from './operand.ts';
 
 /**
@@ -29,7 +29,7 @@ export function explicitly(
       'type-mismatch',
       span,
       `a complex number can't become ${formatType(type)}`,
-      `take a part or the size first: z.real, z.imag or abs(z) of ${text}`,
+      partsHint(text),
     );
   }
   const isNumber = (isNumeric(from) || from.kind === 'bool') && isNumeric(type);

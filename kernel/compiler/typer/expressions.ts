@@ -23,13 +23,22 @@ import { explicitly } from './casts.ts';
 import { loadElement } from './elements.ts';
 import { foldBinary, foldUnary } from './fold.ts';
 import type { FunctionTyper } from './function-typer.ts';
-import { promoted } from './implicit.ts';
+import { checkLiteral, promoted } from './implicit.ts';
 import { compare, condition, logical } from './logic.ts';
 import { namespaceMember, unknownName } from './names.ts';
 import { constantBool, convertOperand, literalOperand, type Operand, operandOf } from './operand.ts';
 import { constantPower } from './power.ts';
 
+/** The value of `node`; a call that returns nothing has none. */
 export function expression(typer: FunctionTyper, node: Expression): Operand | undefined {
+  const operand = evaluation(typer, node);
+  if (operand?.type.kind !== 'void') return operand;
+  const hint = 'give the function a result, or call it in a line of its own';
+  return typer.report('no-value', node.span, 'this call returns nothing', hint);
+}
+
+/** `node` for its effects or its value: void where it is a call that returns nothing. */
+export function evaluation(typer: FunctionTyper, node: Expression): Operand | undefined {
   switch (node.kind) {
     case 'int':
     case 'float':
@@ -46,7 +55,12 @@ export function expression(typer: FunctionTyper, node: Expression): Operand | un
         'only raise and assert take one',
       );
     case 'none':
-      return typer.report('unsupported', node.span, 'there is no value for None, null or undefined here');
+      return typer.report(
+        'unsupported',
+        node.span,
+        'there is no value for None, null or undefined here',
+        'use a number that can not occur, or NaN',
+      );
     case 'name':
       return nameValue(typer, node);
     case 'unary':
@@ -171,6 +185,7 @@ function ruledOperands(
   if (offset) return operandOf(offset, where.span);
   const rule = binaryRule(operator, left, right, typer.dialect);
   if (!rule.ok) return refused(typer, rule, where.operatorSpan);
+  if (!checkLiteral(typer, left, rule.left) || !checkLiteral(typer, right, rule.right)) return undefined;
   const hir: HirExpression = {
     kind: 'binary',
     type: rule.result,

@@ -12,7 +12,7 @@ import type { Dialect } from '../dialect.ts';
 import type { Failure, HirExpression, HirStatement, Slot } from '../hir.ts';
 import { join, sameValueType, strong, type ValueType } from '../types/lattice.ts';
 import { sameType } from '../types/value-types.ts';
-import { implicitly, promoted } from './implicit.ts';
+import { checkLiteral, implicitly, promoted } from './implicit.ts';
 import type { FunctionRequest, ModuleContext } from './module-context.ts';
 import { convertOperand, type Operand, operandOf, readSlot } from './operand.ts';
 
@@ -197,6 +197,7 @@ export class FunctionTyper {
       variable.current = strong(variable.declared);
       return implicitly(this, operand, variable.declared, what);
     }
+    if (!checkLiteral(this, operand, operand.type)) return undefined;
     const { current, input } = variable;
     const joined = current ? join(current, operand) : { type: operand.type, weak: operand.weak };
     if (!joined) return this.#refuseJoin(variable, operand, span);

@@ -3,7 +3,7 @@ import { formatType } from '../../../backend/contract/format-type.ts';
 import type { Type } from '../../../backend/contract/types.ts';
 import type { HirExpression } from '../hir.ts';
 import { fits } from '../types/lattice.ts';
-import { integerRange, isInteger, isNumeric, sameType } from '../types/value-types.ts';
+import { INT64, integerRange, isInteger, isNumeric, sameType, UINT64 } from '../types/value-types.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { convertOperand, type Operand, operandOf } from './operand.ts';
 
@@ -69,6 +69,20 @@ export function convertsImplicitly(from: Type, to: Type, boolIsInteger: boolean)
   return to.kind === 'complex' || from.kind !== 'complex';
 }
 
+/**
+ * Reports an integer literal that no integer type holds, where one is needed. Next to a float it would be a float.
+ *
+ * @returns whether it is fine
+ */
+export function checkLiteral(typer: FunctionTyper, operand: Operand, to: Type): boolean {
+  const { literal, span } = operand;
+  if (typeof literal !== 'bigint' || !isInteger(to)) return true;
+  if (fits({ kind: 'int', low: literal, high: literal }, literal < 0n ? INT64 : UINT64)) return true;
+  const message = `${quoted(typer.text(span))} has more than 64 bits, which no integer type holds`;
+  typer.report('integer-range', span, message, 'write it as a float, for example 1e20');
+  return false;
+}
+
 interface ImplicitRefusal {
   readonly code: string;
   readonly message: string;
@@ -105,13 +119,16 @@ function quoted(text: string): string {
 function conversionHint(from: Type, to: Type, text: string): string | undefined {
   const name = formatType(to);
   if (isInteger(to) && from.kind === 'float') return `write ${name}(${text}) to truncate toward zero`;
-  if (from.kind === 'complex' && isNumeric(to)) {
-    return `take a part or the size: ${member(text)}.real, ${member(text)}.imag or abs(${text})`;
-  }
+  if (from.kind === 'complex' && isNumeric(to)) return partsHint(text);
   if (to.kind === 'bool' && isNumeric(from)) return `write ${member(text)} != 0`;
   if (from.kind === 'bool' && isNumeric(to)) return `write ${name}(${text})`;
   if (to.kind === 'void') return 'leave the value out, or name its type in the signature';
   return undefined;
+}
+
+/** How to make a real number of the complex one that `text` computes. */
+export function partsHint(text: string): string {
+  return `take a part or the size: ${member(text)}.real, ${member(text)}.imag or abs(${text})`;
 }
 
 /** `text` as something that an attribute or an operator may follow. */

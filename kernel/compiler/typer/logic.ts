@@ -8,7 +8,7 @@ import { compareRule } from '../types/operators.ts';
 import { BOOL } from '../types/value-types.ts';
 import { choose, expression, refused } from './expressions.ts';
 import type { FunctionTyper } from './function-typer.ts';
-import { tupleElements } from './implicit.ts';
+import { checkLiteral, tupleElements } from './implicit.ts';
 import { constantBool, convertOperand, type Operand, operandOf, truthOf } from './operand.ts';
 import { membershipInRange } from './ranges.ts';
 
@@ -31,8 +31,8 @@ export function truth(typer: FunctionTyper, operand: Operand): HirExpression | u
   return typer.report(
     'no-truth-value',
     operand.span,
-    `a ${kind === 'void' ? 'call without a result' : formatType(operand.type)} is neither true nor false`,
-    kind === 'void' ? 'call a function that returns a value' : hint,
+    `a ${formatType(operand.type)} is neither true nor false`,
+    hint,
   );
 }
 
@@ -116,6 +116,7 @@ export function comparison(
 ): HirExpression | undefined {
   const rule = compareRule(operator, left, right, typer.dialect);
   if (!rule.ok) return refused(typer, rule, span);
+  if (!checkLiteral(typer, left, rule.left) || !checkLiteral(typer, right, rule.right)) return undefined;
   return {
     kind: 'compare',
     type: BOOL,

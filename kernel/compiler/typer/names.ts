@@ -62,10 +62,10 @@ function definitionHint(typer: FunctionTyper, name: string): string {
     : `declare it: let ${name} = …`;
 }
 
-/** The candidate within two edits of `name`, if any. */
+/** The candidate within two edits of `name`, or one if it is short. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = name.length < 4 ? 2 : 3;
+  let bestDistance = name.length < 3 ? 1 : name.length < 5 ? 2 : 3;
   for (const candidate of candidates) {
     const distance = editDistance(name, candidate, bestDistance);
     if (distance < bestDistance) {

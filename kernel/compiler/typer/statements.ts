@@ -3,7 +3,7 @@ import type { Assert, Break, Continue, Raise, Return, Statement } from '../core.
 import type { HirStatement, Label } from '../hir.ts';
 import { VOID } from '../types/value-types.ts';
 import { assign, assignExpression, augmentedAssign } from './assignments.ts';
-import { expression } from './expressions.ts';
+import { evaluation } from './expressions.ts';
 import type { Enclosing, FunctionTyper } from './function-typer.ts';
 import { condition } from './logic.ts';
 import { doWhileLoop, forEach, forLoop, switchStatement, whileLoop } from './loops.ts';
@@ -56,7 +56,7 @@ function evaluate(
   node: Extract<Statement, { kind: 'expression-statement' }>['expression'],
 ): HirStatement[] {
   if (node.kind === 'assign-expression') return [...(assignExpression(typer, node)?.statements ?? [])];
-  const operand = expression(typer, node);
+  const operand = evaluation(typer, node);
   return operand ? [{ kind: 'evaluate', expression: operand.hir }] : [];
 }
 
@@ -103,7 +103,7 @@ function returned(typer: FunctionTyper, node: Return): HirStatement[] {
     typer.returnedNothing();
     return [{ kind: 'return', value: undefined }];
   }
-  const operand = expression(typer, value);
+  const operand = evaluation(typer, value);
   if (!operand) return [];
   if (operand.type.kind === 'void' && (typer.result ?? VOID).kind === 'void') {
     typer.returnedNothing();

@@ -136,6 +136,6 @@ function reportUnset(typer: FunctionTyper, name: string, span: Span): void {
 }
 
 function reportMissingReturn(typer: FunctionTyper, span: Span, result: Type): void {
-  const message = `the end can be reached without returning a ${formatType(result)}`;
+  const message = `the end can be reached without a return of ${formatType(result)}`;
   typer.report('missing-return', span, message, 'return a value on every path, or raise an error at the end');
 }

@@ -21,6 +21,7 @@ import { LineTable } from './line-table.ts';
 import type { External, FunctionRequest, ModuleContext, Specialisation } from './module-context.ts';
 import type { Operand } from './operand.ts';
 import { type TypedFunction, typeFunction } from './type-function.ts';
+import { count } from './wording.ts';
 
 export interface Overload {
   readonly functionName: string;
@@ -148,12 +149,12 @@ class ModuleTyper implements ModuleContext {
     const text = formatType(signature);
     const unsupported = [signature.result, ...signature.parameters].find((type) => !isSupported(type));
     if (unsupported) {
-      const message = `${text} has a ${formatType(unsupported)}, which is not supported`;
+      const message = `${text} uses ${formatType(unsupported)}, which is not supported`;
       const hint = 'use bool, int8 … uint64, float32, float64, complex64, complex128, T[] or T*';
       return [{ code: 'unsupported-type', message, span, hint }];
     }
     if (signature.parameters.length !== parameters.length) {
-      const message = `${name} has ${parameters.length} parameters and ${text} has ${signature.parameters.length}`;
+      const message = `${name} has ${count(parameters.length, 'parameter')} and ${text} has ${signature.parameters.length}`;
       return [
         { code: 'parameter-count', message, span, hint: 'give the signature a type for each parameter' },
       ];
