@@ -108,9 +108,11 @@ export class Session {
     return this.#ending;
   }
 
-  /** The compiled modules, for a session that takes this one's place. */
-  get modules(): ReadonlyMap<number, RestorableModule> {
-    return this.#modules;
+  /** How much IR text the session's functions were compiled from. */
+  get irByteLength(): number {
+    let total = 0;
+    for (const module of this.#modules.values()) total += module.ir.length;
+    return total;
   }
 
   /** Takes over what an ended session had compiled. */

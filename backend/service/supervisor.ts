@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { RemoteError } from '../contract/remote-error.ts';
 import { CallWatch } from './call-watch.ts';
 import type { ControlHost, StatusCounts } from './control-service.ts';
+import { EndedSessions } from './ended-sessions.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { RbcRelay } from './rbc-relay.ts';
@@ -19,8 +20,6 @@ export interface SupervisorOptions {
   readonly log: Log;
 }
 
-/** An ended session's modules wait this long for their client to come back. */
-const lingerMs = 60_000;
 const keepAliveDelayMs = 30_000;
 
 /**
@@ -33,7 +32,7 @@ export class Supervisor implements ControlHost {
   readonly #server: Server;
   readonly #pool: WorkerPool;
   readonly #sessions = new Map<string, Session>();
-  readonly #ended = new Map<string, Session>();
+  readonly #ended = new EndedSessions();
   readonly #controls = new Map<string, Socket>();
   readonly #sockets = new Set<Socket>();
   readonly #startedAt = performance.now();
@@ -108,6 +107,7 @@ export class Supervisor implements ControlHost {
       // Its client has come back before its worker was gone: the new session takes its functions over.
       await existing.end(0);
     }
+    if (this.#isStopping) throw new RemoteError('server-stopped', 'this server is ending');
     if (this.#sessions.size >= this.#options.limits.maxSessions) {
       throw new RemoteError(
         'too-large',
@@ -115,11 +115,8 @@ export class Supervisor implements ControlHost {
       );
     }
     const session = this.#createSession();
-    const ended = this.#ended.get(id);
-    if (ended) {
-      this.#ended.delete(id);
-      session.adoptModules(ended);
-    }
+    const ended = this.#ended.take(id);
+    if (ended) session.adoptModules(ended);
     return session;
   }
 
@@ -185,6 +182,8 @@ export class Supervisor implements ControlHost {
     const { serveControl } = await this.#controlPlane();
     // The reception put back what it read.
     socket.read();
+    // Whoever never says hello is not kept for ever.
+    socket.setTimeout(limits.idleTimeoutMs, () => socket.destroy());
     serveControl(this, socket, head, (session) => this.#bind(session, socket, peer), limits, log);
   }
 
@@ -194,6 +193,7 @@ export class Supervisor implements ControlHost {
     const previous = this.#controls.get(session.id);
     if (previous === socket) return;
     this.#controls.set(session.id, socket);
+    socket.setTimeout(0);
     previous?.destroy();
     log('info', 'session', 'a client said hello', { session: session.name, peer });
     const unbind = () => {
@@ -240,10 +240,7 @@ export class Supervisor implements ControlHost {
 
   #sessionEnded(session: Session): void {
     this.#sessions.delete(session.id);
-    if (this.#isStopping || session.modules.size === 0) return;
-    this.#ended.set(session.id, session);
-    const forget = setTimeout(() => this.#ended.delete(session.id), lingerMs);
-    forget.unref();
+    if (!this.#isStopping) this.#ended.add(session);
   }
 }
 
