@@ -1,6 +1,9 @@
-import { parse } from '@babel/parser';
+import { createRequire } from 'node:module';
 import { type ImaginaryLiterals, imaginaryAt, maskImaginaryLiterals } from './imaginary-literals.ts';
 import { isSyntaxNode, type SyntaxNode } from './syntax-tree.ts';
+
+// Through `require`: the ESM loader would first search half a megabyte for export names (28 ms more).
+const { parse } = createRequire(import.meta.url)('@babel/parser') as typeof import('@babel/parser');
 
 /** Where and why the source is not TypeScript. Line and column are 1-based. */
 export interface SourceError {

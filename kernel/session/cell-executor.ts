@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import type { CellEvaluator } from './cell-evaluator.ts';
+import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { type CellRun, currentRun, KeyboardInterrupt, newRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
 import { reportError, reportInterrupt, reportSyntaxError } from './error-report.ts';
@@ -6,27 +8,14 @@ import type { ErrorReport, ExecuteOutcome, ExecuteRequest } from './execution.ts
 import type { JsonObject } from './json.ts';
 import { mimeBundle } from './mime-bundle.ts';
 import type { OutputChannel } from './output-channel.ts';
-import type { Completion, ReplEvaluator } from './repl-evaluator.ts';
 import type { SessionHistory } from './session-history.ts';
 import type { SessionMessage } from './session-messages.ts';
 
-/** Names under which transformed cells find what they need; see `CellRuntimeNames`. */
-export const runtimeNames = {
-  importModule: '__importModule',
-  importMeta: '__importMeta',
-  resumed: '__resumed',
-} as const;
-
-type Language = typeof import('../language/transform-cell.ts');
-type Declarations = typeof import('../language/declared-names.ts');
-
 interface CellExecutorOptions {
-  readonly evaluator: ReplEvaluator;
+  readonly evaluator: () => Promise<CellEvaluator>;
   readonly channel: OutputChannel;
   readonly sources: CellSources;
   readonly history: SessionHistory;
-  /** Loaded after the process has said that it is ready. */
-  readonly language: () => Promise<Language & Declarations>;
   readonly send: (message: SessionMessage) => void;
 }
 
@@ -35,25 +24,9 @@ interface ActiveCell {
   readonly run: CellRun;
 }
 
-/** Thrown inside when an interrupt has ended the evaluation; the cell is already done then, or about to be. */
-class Terminated extends Error {}
-
-/** A syntax error with its place, from our parser or from V8. */
-class CellNotParsed extends Error {
-  readonly line: number;
-  readonly column: number;
-
-  constructor(message: string, line: number, column: number) {
-    super(message);
-    this.line = line;
-    this.column = column;
-  }
-}
-
 /** Runs cells, one at a time, and reports how each ended. */
 export class CellExecutor {
   readonly #options: CellExecutorOptions;
-  #declared: InstanceType<Declarations['DeclaredNames']> | undefined;
   #active: ActiveCell | undefined;
   #silentRuns = 0;
 
@@ -96,42 +69,25 @@ export class CellExecutor {
   async #run(request: ExecuteRequest, run: CellRun): Promise<ExecuteOutcome> {
     const { history } = this.#options;
     if (request.storeHistory) history.begin(request.executionCount, request.code);
-    const { value, isShown } = await this.#evaluate(request.code, run.fileName);
+    const evaluator = await this.#options.evaluator();
+    const { value, isShown } = await evaluator.evaluate(request.code, run.fileName);
+    // Without a result to show, a promise that the cell ends in is left to itself.
     const shown = isShown ? await value : undefined;
-    if (request.storeHistory && isShown) history.end(request.executionCount, shown);
+    if (request.storeHistory) history.end(request.executionCount, shown);
     const result = shown === undefined || request.silent ? {} : { result: await mimeBundle(shown) };
-    const userExpressions = await this.#userExpressions(request, run);
+    const userExpressions = await this.#userExpressions(request, run, evaluator);
     return { status: 'ok', ...result, userExpressions, payload: [] };
   }
 
-  async #evaluate(source: string, fileName: string): Promise<Completion & { isShown: boolean }> {
-    const { evaluator, sources } = this.#options;
-    sources.add(fileName, source, undefined);
-    const language = await this.#options.language();
-    this.#declared ??= new language.DeclaredNames();
-    const options = { fileName, runtime: runtimeNames, declared: this.#declared };
-    const cell = await language.transformCell(source, options);
-    if (!cell.ok) throw new CellNotParsed(cell.error.message, cell.error.line, cell.error.column);
-    sources.add(fileName, source, cell.map);
-    const evaluation = evaluator.evaluate(cell.code, fileName);
-    switch (evaluation.kind) {
-      case 'syntax-error': {
-        const { line, column } = sources.originalPosition(fileName, evaluation);
-        throw new CellNotParsed(evaluation.message, line, column);
-      }
-      case 'terminated':
-        throw new Terminated();
-      case 'started':
-        this.#declared.add(cell.declarations);
-        return { ...(await evaluation.completion), isShown: cell.showsResult };
-    }
-  }
-
-  async #userExpressions({ userExpressions }: ExecuteRequest, run: CellRun): Promise<JsonObject> {
+  async #userExpressions(
+    { userExpressions }: ExecuteRequest,
+    run: CellRun,
+    evaluator: CellEvaluator,
+  ): Promise<JsonObject> {
     const replies: Record<string, JsonObject> = {};
     for (const [name, expression] of Object.entries(userExpressions)) {
       try {
-        const { value } = await this.#evaluate(expression, `${run.fileName}/${name}`);
+        const { value } = await evaluator.evaluate(expression, `${run.fileName}/expression`);
         replies[name] = { status: 'ok', data: await mimeBundle(await value), metadata: {} };
       } catch (thrown) {
         if (thrown instanceof Terminated) throw thrown;

@@ -6,6 +6,7 @@ import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
+import { requestCancel } from '../rjit/cancel.ts';
 import { controlExpression, type MainThreadControl } from './control-expressions.ts';
 import { readLines } from './line-reader.ts';
 import type { ControlReply, ControlRequest, InterruptState } from './session-messages.ts';
@@ -36,6 +37,8 @@ interface EvaluateReply {
 }
 
 async function interrupt(): Promise<InterruptState> {
+  // A remote call that the main thread waits for comes back as cancelled; one that it awaits is of no use any more.
+  requestCancel();
   let hasStopped = false;
   for (let attempt = 0; ; attempt++) {
     const result = await evaluateOnMain('interrupt');

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { CellSyntaxError } from '../language/transform-cell.ts';
 import { bold, cyan, dim, red } from './ansi.ts';
 import type { CellSources } from './cell-sources.ts';
 import { codeFrame } from './code-frame.ts';
 import type { ErrorReport } from './execution.ts';
+import { isInternalLine } from './stack-trace.ts';
 
 const MAX_CAUSES = 8;
 
@@ -41,7 +43,7 @@ export function reportInterrupt(stack: string | undefined, sources: CellSources)
     evalue: 'the cell was interrupted',
     traceback: [
       `${title('KeyboardInterrupt')}: the cell was interrupted`,
-      ...frameOfCell(frames, sources),
+      ...frameOfUser(frames, sources),
       ...frames.map(colourFrame),
     ],
   };
@@ -52,7 +54,7 @@ function renderError(error: Error, sources: CellSources, causesLeft: number): st
   const frames = framesOf(readStack(error));
   const lines = [
     ...`${title(name)}${message === '' ? '' : `: ${message}`}`.split('\n'),
-    ...frameOfCell(frames, sources),
+    ...frameOfUser(frames, sources),
     ...frames.map(colourFrame),
     ...renderProperties(error),
   ];
@@ -96,15 +98,19 @@ function readStack(error: Error): string {
 
 function framesOf(stack: string): string[] {
   const frames = stack.split('\n').filter((line) => /^ {4}at /u.test(line));
-  return frames.filter((line) => !/\(node:|at node:|\(<anonymous>\)$|at <anonymous>$/u.test(line));
+  return frames.filter(
+    (line) => !isInternalLine(line) && !/\(node:|at node:|\(<anonymous>\)$|at <anonymous>$/u.test(line),
+  );
 }
 
-const location = /((?:In\[[^\]]*\])):(\d+):(\d+)\)?$/u;
+/** `In[4]:2:10` or `/folder/file.ts:2:10`, at the end of a frame and maybe in parentheses. */
+const location = /(?<=[( ])((?:In\[[^\]]*\]|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)(?=\)?$)/u;
 
-function frameOfCell(frames: readonly string[], sources: CellSources): string[] {
+/** The code frame of the topmost place in a cell or a file of the user's own. */
+function frameOfUser(frames: readonly string[], sources: CellSources): string[] {
   for (const frame of frames) {
     const [, fileName, line, column] = location.exec(frame) ?? [];
-    const lines = fileName === undefined ? undefined : sources.lines(fileName);
+    const lines = fileName === undefined ? undefined : (sources.lines(fileName) ?? linesOfFile(fileName));
     if (fileName !== undefined && lines !== undefined) {
       return codeFrame(fileName, lines, Number(line), Number(column));
     }
@@ -112,8 +118,18 @@ function frameOfCell(frames: readonly string[], sources: CellSources): string[] 
   return [];
 }
 
+function linesOfFile(path: string): readonly string[] | undefined {
+  if (path.includes('node_modules')) return undefined;
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    // Not a file, or gone by now: the frame is shown without its line.
+    return undefined;
+  }
+}
+
 function colourFrame(frame: string): string {
-  return location.test(frame) ? frame.replace(location, (place) => cyan(place)) : dim(frame);
+  return frame.includes('node_modules') ? dim(frame) : frame.replace(location, (place) => cyan(place));
 }
 
 const shownElsewhere = new Set(['stack', 'message', 'name', 'cause', 'errors']);

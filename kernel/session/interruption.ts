@@ -5,8 +5,8 @@ import type { OutputChannel } from './output-channel.ts';
 import type { Termination } from './termination.ts';
 
 /**
- * What one attempt came to: nothing runs; the cell is done as interrupted; its code is being terminated; or the
- * thread is in code that must not be torn apart, and the control thread should try again at once.
+ * What one attempt came to: nothing runs; the cell is done as interrupted; its code is being terminated; or the thread
+ * is in code that must not be torn apart, and the control thread should try again at once.
  */
 export type InterruptAttempt = 'idle' | 'stopped' | 'terminating' | 'retry';
 
@@ -14,16 +14,14 @@ interface InterruptionOptions {
   readonly executor: CellExecutor;
   readonly channel: OutputChannel;
   readonly termination: Termination;
-  /** Stops a remote call that this thread waits for; false when there is none. */
-  readonly cancelRemoteCall: () => boolean;
 }
 
 const kernelFolder = new URL('..', import.meta.url);
 const kernelPrefixes = [kernelFolder.href, fileURLToPath(kernelFolder)];
 
-/** Parts of Node that hold no state a termination could spoil: formatting and plain computation. */
+/** Parts of Node that hold no state which a termination could spoil: formatting, plain computation, blocking calls. */
 const harmless =
-  /^node:(?:internal\/util(?:\/inspect|\/types)?$|util$|buffer$|internal\/buffer$|path$|url$|internal\/url$|fs$|internal\/fs\/|querystring$|string_decoder$|internal\/errors$|internal\/validators$|internal\/console\/|crypto$|internal\/crypto\/|zlib$|child_process$|internal\/perf)/u;
+  /^node:(?:internal\/(?:util|util\/inspect|util\/types|buffer|url|errors|validators|fs\/.*|console\/.*|crypto\/.*)|util|buffer|path|url|fs|querystring|string_decoder|crypto|zlib|child_process)$/u;
 
 /** After this time any place is taken: the cell has to stop, even at the price of a library left half loaded. */
 const PATIENCE_MS = 500;
@@ -41,7 +39,7 @@ export class Interruption {
   }
 
   attempt(): InterruptAttempt {
-    const { executor, channel } = this.#options;
+    const { executor, channel, termination } = this.#options;
     const run = executor.activeRun;
     if (run !== undefined) run.interrupted = true;
     if (channel.isFlushing) return 'retry';
@@ -50,17 +48,17 @@ export class Interruption {
     this.#firstAttempt ??= performance.now();
     const isPatient = performance.now() - this.#firstAttempt < PATIENCE_MS;
     if (isPatient && !isUserCode(frames)) return 'retry';
-    if (isPatient && this.#options.cancelRemoteCall()) return 'retry';
     const { stack } = new Error('interrupted');
     if (run !== undefined && stack !== undefined) run.interruptedAt = stack;
-    this.#options.termination.terminate();
+    termination.terminate();
     return 'terminating';
   }
 
   /** Nothing is on the stack: the cell waits, or has just been terminated, or there is none. */
   #settle(): InterruptAttempt {
-    const isRunning = this.#options.executor.activeRun !== undefined;
-    this.#options.executor.interrupted();
+    const { executor } = this.#options;
+    const isRunning = executor.activeRun !== undefined;
+    executor.interrupted();
     this.#firstAttempt = undefined;
     return isRunning ? 'stopped' : 'idle';
   }
@@ -85,6 +83,7 @@ function interruptedFrames(): readonly string[] {
 /** True when the user's code is on top, or calls into nothing that could be left half done. */
 function isUserCode(frames: readonly string[]): boolean {
   for (const file of frames) {
+    // Remote calls, which the control thread cancels, are among what the kernel does for the user's code.
     if (kernelPrefixes.some((prefix) => file.startsWith(prefix))) return false;
     if (!file.startsWith('node:')) return true;
     if (!harmless.test(file)) return false;

@@ -33,7 +33,8 @@ function encodeBinary(data: unknown): unknown {
   return data instanceof Uint8Array ? Buffer.from(data).toString('base64') : data;
 }
 
-function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
+/** The rich view that a value brings along. */
+export function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   const method: unknown = Reflect.get(value, display);
   return typeof method === 'function' ? (method as (this: unknown) => unknown) : undefined;

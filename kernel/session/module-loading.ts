@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module';
+import { createRequire, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
+import type { ModuleHooksData } from './module-hooks.ts';
 
 type ImportModule = (specifier: string, options?: unknown) => Promise<unknown>;
 
@@ -16,17 +17,22 @@ export interface CellModuleScope {
 /** How cells load modules: everything resolves as from a file in the notebook's folder. */
 export function cellModuleScope(folder: string): CellModuleScope {
   const fileName = join(folder, 'notebook.ts');
+  const cellUrl = pathToFileURL(fileName).href;
   const require = createRequire(fileName);
-  // Code that the inspector evaluates can't import; a script that is compiled with Node's own loader can.
-  const script = new Script('(specifier, options) => import(specifier, options)', {
-    filename: fileName,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  const url = pathToFileURL(fileName).href;
+  const importFromFolder = compileImport(fileName);
+  let hasHooks = false;
   return {
-    importModule: script.runInThisContext() as ImportModule,
+    importModule: (specifier, options) => {
+      if (!hasHooks && isLocal(specifier)) {
+        // Starts a thread (35 ms), which packages don't need.
+        register('./module-hooks.js', import.meta.url, { data: { cellUrl } satisfies ModuleHooksData });
+        process.setSourceMapsEnabled(true);
+        hasHooks = true;
+      }
+      return importFromFolder(specifier, options);
+    },
     importMeta: {
-      url,
+      url: cellUrl,
       dirname: folder,
       filename: fileName,
       resolve: (specifier: string) => pathToFileURL(require.resolve(specifier)).href,
@@ -35,4 +41,34 @@ export function cellModuleScope(folder: string): CellModuleScope {
     __dirname: folder,
     __filename: fileName,
   };
+}
+
+function isLocal(specifier: unknown): boolean {
+  return /^(?:\.{1,2}\/|\/|file:|[A-Za-z]:[\\/])/u.test(String(specifier));
+}
+
+/** Code that the inspector evaluates can't import; a script that is compiled with Node's own loader can. */
+function compileImport(fileName: string): ImportModule {
+  const script = new Script('(specifier, options) => import(specifier, options)', {
+    filename: fileName,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const importFromFolder = script.runInThisContext() as ImportModule;
+  let isFirst = true;
+  return (specifier, options) => {
+    if (!isFirst) return importFromFolder(specifier, options);
+    isFirst = false;
+    return withoutWarnings(() => importFromFolder(specifier, options));
+  };
+}
+
+/** Node 20 calls the option experimental when it is first used; it has kept its meaning since it came. */
+function withoutWarnings<T>(action: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return action();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }

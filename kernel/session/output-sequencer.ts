@@ -13,6 +13,7 @@ type Item =
   | { readonly kind: 'marker'; readonly marker: Marker };
 
 const LAST_ERROR_LENGTH = 8192;
+const DEBUGGER_NOTICE = 'Waiting for the debugger to disconnect...\n';
 
 /**
  * Puts what arrives on three pipes (standard output, standard error, messages) back into one order, and says that a
@@ -131,11 +132,13 @@ export class OutputSequencer {
   }
 
   #onErrorText(text: string): void {
+    // Said by Node at the exit of a process with an inspector session, such as our control thread's.
+    const own = text.replace(DEBUGGER_NOTICE, '');
     this.#lastErrorText = (this.#lastErrorText + text).slice(-LAST_ERROR_LENGTH);
     // The dump is for Node's developers; the report of the death says in words what it means.
     this.#isCrashing ||= text.includes(outOfMemoryDump);
-    if (text === '' || this.#isCrashing) return;
-    this.#events.onOutput({ kind: 'stream', name: 'stderr', text }, this.#currentCell);
+    if (own === '' || this.#isCrashing) return;
+    this.#events.onOutput({ kind: 'stream', name: 'stderr', text: own }, this.#currentCell);
   }
 
   #finishCell(): void {

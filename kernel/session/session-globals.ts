@@ -7,3 +7,10 @@ export function defineSessionGlobal(name: string, value: unknown): void {
     enumerable: false,
   });
 }
+
+/** As {@link defineSessionGlobal}, also where a `var` or a function of a cell holds the name already. */
+export function assignSessionGlobal(name: string, value: unknown): void {
+  const existing = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (existing?.configurable === false) Reflect.set(globalThis, name, value);
+  else defineSessionGlobal(name, value);
+}

@@ -4,16 +4,21 @@
  */
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { CellExecutor, runtimeNames } from './cell-executor.ts';
+import { CellExecutor } from './cell-executor.ts';
 import { resumption } from './cell-run.ts';
 import { CellSources } from './cell-sources.ts';
 import { controlObject, type MainThreadControl } from './control-expressions.ts';
+import { displayFunction } from './display.ts';
+import { inputFunction } from './input.ts';
 import { Interruption } from './interruption.ts';
+import { KernelLink } from './kernel-link.ts';
+import { reportLateErrors } from './late-errors.ts';
 import { readLines } from './line-reader.ts';
 import { cellModuleScope } from './module-loading.ts';
 import { OutputChannel } from './output-channel.ts';
 import { formatPrinted } from './print.ts';
 import { ReplEvaluator } from './repl-evaluator.ts';
+import { runtimeNames } from './runtime-names.ts';
 import { defineSessionGlobal } from './session-globals.ts';
 import { SessionHistory } from './session-history.ts';
 import type { SessionMessage, SessionRequest } from './session-messages.ts';
@@ -26,68 +31,77 @@ const MESSAGES = 3;
 
 const send = (message: SessionMessage): void => writeFully(MESSAGES, `${JSON.stringify(message)}\n`);
 
-async function loadLanguage() {
-  const [transform, names] = await Promise.all([
-    import('../language/transform-cell.ts'),
-    import('../language/declared-names.ts'),
-  ]);
-  return { ...transform, ...names };
-}
-
-let language: ReturnType<typeof loadLanguage> | undefined;
-
 const token = process.env.RJIT_SESSION_TOKEN ?? '';
 delete process.env.RJIT_SESSION_TOKEN;
 const waiting = new Int32Array(new SharedArrayBuffer(4));
 const channel = new OutputChannel(token, waiting, send);
 const sources = new CellSources();
 const history = new SessionHistory();
-const executor = new CellExecutor({
-  evaluator: new ReplEvaluator(),
-  channel,
-  sources,
-  history,
-  language: () => {
-    language ??= loadLanguage();
-    return language;
-  },
-  send,
-});
+const link = new KernelLink(send);
+const repl = new ReplEvaluator();
+
+let loading: ReturnType<typeof loadEvaluator> | undefined;
+
+function evaluator(): ReturnType<typeof loadEvaluator> {
+  loading ??= loadEvaluator();
+  return loading;
+}
+
+async function loadEvaluator() {
+  const { CellEvaluator } = await import('./cell-evaluator.ts');
+  const write = (text: string): void => channel.write('stdout', text);
+  const loadRemote = (): Promise<never> =>
+    Promise.reject(new Error('remote functions are not part of this build'));
+  return new CellEvaluator({ repl, sources, write, loadRemote });
+}
+
+const executor = new CellExecutor({ evaluator, channel, sources, history, send });
 
 installStackTraces(sources);
 installStandardStreams(channel);
+reportLateErrors(channel, sources);
 history.install();
-defineSessionGlobal('print', (...values: unknown[]) => channel.write('stdout', `${formatPrinted(values)}\n`));
+
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
-defineSessionGlobal(runtimeNames.importModule, importModule);
-defineSessionGlobal(runtimeNames.importMeta, importMeta);
-defineSessionGlobal(
-  runtimeNames.resumed,
-  resumption(() => termination.terminate()),
-);
-for (const [name, value] of Object.entries(commonJs)) defineSessionGlobal(name, value);
+const input = inputFunction(link);
+const globals = {
+  print: (...values: unknown[]) => channel.write('stdout', `${formatPrinted(values)}\n`),
+  display: displayFunction(channel),
+  input,
+  prompt: input,
+  ...commonJs,
+  [runtimeNames.importModule]: importModule,
+  [runtimeNames.importMeta]: importMeta,
+  [runtimeNames.resumed]: resumption(() => termination.terminate()),
+};
+for (const [name, value] of Object.entries(globals)) defineSessionGlobal(name, value);
 
 const socket = new Socket({ fd: MESSAGES, readable: true, writable: false });
 readLines(socket, (line) => {
+  // From the kernel process, which is of the same version and runs no code of the user's.
   const message = JSON.parse(line) as SessionRequest;
   if (message.op === 'execute') executor.execute(message.request);
+  else link.settle(message.id, message.answer);
 });
-socket.on('close', () => process.exit());
+socket.on('close', () => {
+  process.off('exit', sayGoodbye);
+  process.exit();
+});
+process.on('exit', sayGoodbye);
+
+function sayGoodbye(code: number): void {
+  channel.flush();
+  send({ op: 'exit', code });
+}
 
 send({ op: 'ready' });
+
 new Worker(new URL('./control-thread.js', import.meta.url), {
   workerData: { waiting },
   execArgv: [],
 }).unref();
-setImmediate(() => {
-  language ??= loadLanguage();
-});
 const termination = new Termination();
-const interruption = new Interruption({
-  executor,
-  channel,
-  termination,
-  cancelRemoteCall: () => false,
-});
+const interruption = new Interruption({ executor, channel, termination });
 const control: MainThreadControl = { interrupt: () => interruption.attempt(), flush: channel.flush };
 Object.defineProperty(globalThis, controlObject, { value: control });
+setImmediate(() => void evaluator());

@@ -29,6 +29,11 @@ function isInternal(frame: NodeJS.CallSite): boolean {
   return internalPrefixes.some((prefix) => file.startsWith(prefix));
 }
 
+/** The same for a line of a stack that another thread has made. */
+export function isInternalLine(line: string): boolean {
+  return internalPrefixes.some((prefix) => line.includes(`(${prefix}`) || line.includes(`at ${prefix}`));
+}
+
 function describeFrame(frame: NodeJS.CallSite, sources: CellSources): string {
   const text = frame.toString();
   const file = frame.getScriptNameOrSourceURL();
@@ -40,11 +45,21 @@ function describeFrame(frame: NodeJS.CallSite, sources: CellSources): string {
   return text.replace(`${file}:${line}:${column}`, `${mapped.file}:${mapped.line}:${mapped.column}`);
 }
 
-/** Files that went through the TypeScript compiler carry a source map. */
+/** Local files by their path; those that went through the TypeScript compiler carry a source map. */
 function mapFile(file: string, line: number, column: number): { file: string; line: number; column: number } {
   const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
-  if (entry === undefined || !('originalLine' in entry)) return { file, line, column };
-  return { file: entry.originalSource, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  if (entry !== undefined && 'originalLine' in entry) {
+    return {
+      file: plainPath(entry.originalSource),
+      line: entry.originalLine + 1,
+      column: entry.originalColumn + 1,
+    };
+  }
+  return { file: plainPath(file), line, column };
+}
+
+function plainPath(file: string): string {
+  return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
 function describeError(error: unknown): string {

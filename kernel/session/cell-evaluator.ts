@@ -1,0 +1,126 @@
+/**
+ * From the text of a cell to its value. This file brings the parser and the magics along, so it is imported only when
+ * the process has said that it is ready.
+ */
+import { DeclaredNames } from '../language/declared-names.ts';
+import { transformCell } from '../language/transform-cell.ts';
+import { builtinMagics } from '../magics/builtin-magics.ts';
+import type { CellMagicContext, MagicContext } from '../magics/context.ts';
+import { type CellMagicCell, lineMagicFunction, parseCell } from '../magics/parse-cell.ts';
+import type { MagicRegistry } from '../magics/registry.ts';
+import { CellNotParsed, Terminated } from './cell-failure.ts';
+import { currentRun } from './cell-run.ts';
+import type { CellSources } from './cell-sources.ts';
+import type { RemoteRuntime } from './remote-runtime.ts';
+import type { ReplEvaluator } from './repl-evaluator.ts';
+import { runtimeNames } from './runtime-names.ts';
+import { assignSessionGlobal, defineSessionGlobal } from './session-globals.ts';
+
+export interface CellValue {
+  /** A promise when the cell ends in one. */
+  readonly value: unknown;
+  /** False when the cell ends in a declaration, a loop or a semicolon. */
+  readonly isShown: boolean;
+}
+
+interface CellEvaluatorOptions {
+  readonly repl: ReplEvaluator;
+  readonly sources: CellSources;
+  /** Writes to the standard output of the cell. */
+  readonly write: (text: string) => void;
+  /** Loads what cells need to compile and call remote functions. */
+  readonly loadRemote: () => Promise<RemoteRuntime>;
+}
+
+const remoteName = /\b(?:rjit|RemoteJIT|complex|Complex|u?int(?:8|16|32|64)|float(?:32|64))\b/u;
+
+export class CellEvaluator {
+  readonly magics: MagicRegistry = builtinMagics();
+  readonly #options: CellEvaluatorOptions;
+  readonly #declared = new DeclaredNames();
+
+  constructor(options: CellEvaluatorOptions) {
+    this.#options = options;
+    defineSessionGlobal(lineMagicFunction, (name: string, args: string) => this.#runLineMagic(name, args));
+  }
+
+  /** Rejects with what the cell throws, {@link CellNotParsed} or {@link Terminated}. */
+  async evaluate(source: string, fileName: string): Promise<CellValue> {
+    this.#options.sources.add(fileName, source, undefined);
+    const cell = parseCell(source, this.magics, (name) => this.#isVariable(name));
+    switch (cell.kind) {
+      case 'typescript':
+        return await this.#evaluateTypeScript(cell.source, source, fileName);
+      case 'cell-magic': {
+        const value = await this.#runCellMagic(cell, source, fileName);
+        return { value, isShown: value !== undefined };
+      }
+      case 'magic-error':
+        throw new CellNotParsed(cell.error.message, cell.line, 1);
+    }
+  }
+
+  /** Makes a variable of the session, whatever kind of variable of that name there is. */
+  defineGlobal(name: string, value: unknown): void {
+    if (this.#declared.kindOf(name) !== 'lexical') {
+      assignSessionGlobal(name, value);
+      return;
+    }
+    // A `let` of an earlier cell hides properties of the global object.
+    const slot = '__rjitDefinition';
+    defineSessionGlobal(slot, value);
+    this.#options.repl.evaluate(`let ${name} = ${slot}`, 'rjit:define');
+    Reflect.deleteProperty(globalThis, slot);
+  }
+
+  async #evaluateTypeScript(script: string, source: string, fileName: string): Promise<CellValue> {
+    const { repl, sources } = this.#options;
+    const cell = await transformCell(script, { fileName, runtime: runtimeNames, declared: this.#declared });
+    if (!cell.ok) throw new CellNotParsed(cell.error.message, cell.error.line, cell.error.column);
+    sources.add(fileName, source, cell.map);
+    if (remoteName.test(cell.code)) await this.#options.loadRemote();
+    const evaluation = repl.evaluate(cell.code, fileName);
+    switch (evaluation.kind) {
+      case 'syntax-error': {
+        const { line, column } = sources.originalPosition(fileName, evaluation);
+        throw new CellNotParsed(evaluation.message, line, column);
+      }
+      case 'terminated':
+        throw new Terminated();
+      case 'started': {
+        this.#declared.add(cell.declarations);
+        const { value } = await evaluation.completion;
+        return { value, isShown: cell.showsResult };
+      }
+    }
+  }
+
+  #isVariable(name: string): boolean {
+    return name in globalThis || this.#declared.kindOf(name) !== undefined;
+  }
+
+  async #runLineMagic(name: string, args: string): Promise<unknown> {
+    return await this.magics.runLineMagic(name, args, await this.#magicContext());
+  }
+
+  async #runCellMagic(cell: CellMagicCell, source: string, fileName: string): Promise<unknown> {
+    const context: CellMagicContext = {
+      ...(await this.#magicContext()),
+      fileName,
+      cell: source,
+      argumentsOffset: cell.argumentsOffset,
+      bodyLine: cell.bodyLine,
+    };
+    return await this.magics.runCellMagic(cell.name, cell.arguments, cell.body, context);
+  }
+
+  async #magicContext(): Promise<MagicContext> {
+    const { jit } = await this.#options.loadRemote();
+    return {
+      jit,
+      defineGlobal: (name, value) => this.defineGlobal(name, value),
+      write: this.#options.write,
+      fileName: currentRun.getStore()?.fileName ?? '',
+    };
+  }
+}
