@@ -7,7 +7,7 @@ import type { BinaryOperator, CompareOperator, UnaryOperator } from '../core.ts'
 import type { Dialect } from '../dialect.ts';
 import type { BinaryOperation, Comparison, UnaryOperation } from '../hir.ts';
 import { arithmeticType, joinTypes, strong, type ValueType } from './lattice.ts';
-import { BOOL, FLOAT64, INT64, isInteger, isNumeric, UINT64 } from './value-types.ts';
+import { BOOL, FLOAT64, INT64, integerType, isInteger, isNumeric, UINT64 } from './value-types.ts';
 
 /** The operator does not take these types. */
 export interface Refusal {
@@ -79,10 +79,10 @@ export function binaryRule(
   return arithmeticRule(operator, type, dialect);
 }
 
-/** Bools compute as int64 where they are integers. */
+/** Where bools are integers they are small ones: a float32 next to one stays float32. */
 function operand(value: ValueType, dialect: Dialect): ValueType | undefined {
   if (isNumeric(value.type)) return value;
-  return value.type.kind === 'bool' && dialect.boolIsInteger ? strong(INT64) : undefined;
+  return value.type.kind === 'bool' && dialect.boolIsInteger ? strong(integerType('int', 8)) : undefined;
 }
 
 function rule(operation: BinaryOperation, type: Type, failure?: RaiseName): BinaryRule {
@@ -231,9 +231,14 @@ function integerComparison(comparison: Comparison, a: ValueType, b: ValueType): 
 }
 
 function signOf(value: ValueType, other: ValueType): 'signed' | 'unsigned' {
-  const isUnsigned = value.type.kind === 'uint';
-  if (value.weak?.kind !== 'int' || other.weak !== undefined) return isUnsigned ? 'unsigned' : 'signed';
-  return isUnsigned || (value.weak.low >= 0n && other.type.kind === 'uint') ? 'unsigned' : 'signed';
+  const { type, weak } = value;
+  if (weak?.kind === 'int' && other.weak === undefined) {
+    return type.kind === 'uint' || (weak.low >= 0n && other.type.kind === 'uint') ? 'unsigned' : 'signed';
+  }
+  if (type.kind !== 'uint') return 'signed';
+  // Next to a signed one a narrower one is an int64 like any other.
+  const meetsUnsigned = other.type.kind === 'uint' || (other.weak?.kind === 'int' && other.weak.low >= 0n);
+  return meetsUnsigned || type === UINT64 ? 'unsigned' : 'signed';
 }
 
 // ---- refusals
