@@ -9,6 +9,8 @@ export interface Limits {
   readonly idleTimeoutMs: number;
   /** A call that runs longer is cancelled; undefined lets it run. */
   readonly callTimeoutMs: number | undefined;
+  /** How much memory a session's worker may use; undefined lets it take what there is. */
+  readonly sessionMemoryByteLength: number | undefined;
   /** How much IR text one session may keep compiled. */
   readonly maxSessionIrByteLength: number;
 }
@@ -20,6 +22,7 @@ export const defaultLimits: Limits = {
   messageTimeoutMs: 20_000,
   idleTimeoutMs: 10 * 60_000,
   callTimeoutMs: undefined,
+  sessionMemoryByteLength: undefined,
   maxSessionIrByteLength: 256 * 1024 * 1024,
 };
 

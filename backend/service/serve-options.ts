@@ -34,6 +34,7 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --drain-ms N           on SIGTERM, let calls in progress run this long (default ${defaultDrainMs})
   --max-connections N    (default ${defaultLimits.maxConnections})
   --max-sessions N       (default ${defaultLimits.maxSessions})
+  --memory-limit-mb N    memory of each session's process, from 256 on (default: no limit)
   --max-message-bytes N  (default ${defaultLimits.maxMessageByteLength})
   --message-timeout-ms N a message that was begun must be complete after this time (default ${defaultLimits.messageTimeoutMs})
   --log-format FORMAT    text or json, one record a line on standard error (default text)
@@ -65,6 +66,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
       ...defaultLimits,
       callTimeoutMs: number('call-timeout-ms', 1, 86_400_000),
       messageTimeoutMs: number('message-timeout-ms', 1, 3_600_000) ?? defaultLimits.messageTimeoutMs,
+      sessionMemoryByteLength: mebibytes(number('memory-limit-mb', 256, 2 ** 22)),
       maxConnections: number('max-connections', 2, 1_000_000) ?? defaultLimits.maxConnections,
       maxSessions: number('max-sessions', 1, 100_000) ?? defaultLimits.maxSessions,
       maxMessageByteLength:
@@ -78,6 +80,7 @@ type NumericOption =
   | 'drain-ms'
   | 'call-timeout-ms'
   | 'message-timeout-ms'
+  | 'memory-limit-mb'
   | 'max-connections'
   | 'max-sessions'
   | 'max-message-bytes';
@@ -98,6 +101,7 @@ function parse(argv: readonly string[]) {
         'call-timeout-ms': { type: 'string' },
         'drain-ms': { type: 'string' },
         'message-timeout-ms': { type: 'string' },
+        'memory-limit-mb': { type: 'string' },
         'max-connections': { type: 'string' },
         'max-sessions': { type: 'string' },
         'max-message-bytes': { type: 'string' },
@@ -108,6 +112,10 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new RemoteError('bad-request', RemoteError.from(error).detail, { cause: error });
   }
+}
+
+function mebibytes(count: number | undefined): number | undefined {
+  return count === undefined ? undefined : count * 2 ** 20;
 }
 
 function parseInteger(name: string, text: string, lowest: number, highest: number): number {

@@ -6,11 +6,13 @@ import type { ControlHost, StatusCounts } from './control-service.ts';
 import { EndedSessions } from './ended-sessions.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { RbcRelay } from './rbc-relay.ts';
 import { type Destination, receiveDestination } from './reception.ts';
 import { Session } from './session.ts';
 import type { TokenCheck } from './token.ts';
 import { WorkerPool } from './worker-pool.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 export interface SupervisorOptions {
   readonly address: string;
@@ -37,6 +39,7 @@ export class Supervisor implements ControlHost {
   readonly #sockets = new Set<Socket>();
   readonly #startedAt = performance.now();
   readonly #callWatch: CallWatch | undefined;
+  readonly #memoryWatch: MemoryWatch | undefined;
   #shared: Session | undefined;
   #relay: RbcRelay | undefined;
   #isStopping = false;
@@ -48,6 +51,10 @@ export class Supervisor implements ControlHost {
     const { callTimeoutMs } = options.limits;
     if (callTimeoutMs !== undefined) {
       this.#callWatch = new CallWatch(callTimeoutMs, () => this.#sessions.values(), options.log);
+    }
+    const { sessionMemoryByteLength } = options.limits;
+    if (sessionMemoryByteLength !== undefined) {
+      this.#memoryWatch = new MemoryWatch(sessionMemoryByteLength, () => this.#workers(), options.log);
     }
     this.#server = createServer(
       {
@@ -96,6 +103,7 @@ export class Supervisor implements ControlHost {
     this.#server.close();
     this.#pool.close();
     this.#callWatch?.close();
+    this.#memoryWatch?.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.end(graceMs)));
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -136,6 +144,10 @@ export class Supervisor implements ControlHost {
       uptimeMs: performance.now() - this.#startedAt,
       workerPids,
     };
+  }
+
+  *#workers(): Iterable<WorkerProcess> {
+    for (const { worker } of this.#sessions.values()) if (worker) yield worker;
   }
 
   async #accept(socket: Socket): Promise<void> {

@@ -1,6 +1,7 @@
 import { RemoteError } from '../contract/remote-error.ts';
 import { Jit } from '../llvm/jit.ts';
 import { openLlvm } from '../llvm/llvm.ts';
+import { limitMemory } from '../llvm/memory-limit.ts';
 import { dieWithParent } from '../llvm/parent-death.ts';
 import { WorkerLink } from './worker-link.ts';
 import { WorkerRecord } from './worker-record.ts';
@@ -10,6 +11,9 @@ import { parseWorkerStart } from './worker-start.ts';
  * A worker process: one session's compiled functions and the data connections that call them. Started by the
  * supervisor with an IPC channel and the record file; ends with the supervisor.
  */
+/** Above the limit that the supervisor watches, for what allocates faster than it looks. */
+const memoryHeadroom = 256 * 2 ** 20;
+
 const start = parseWorkerStart(process.argv[2]);
 const link = new WorkerLink();
 process.once('disconnect', () => process.exit(0));
@@ -20,6 +24,8 @@ process.on('SIGTERM', () => undefined);
 try {
   if (!dieWithParent(start.supervisorPid)) process.exit(0);
   const jit = Jit.create(openLlvm(), { callRecordPath: `/proc/self/fd/${start.recordFileDescriptor}` });
+  const { sessionMemoryByteLength } = start.limits;
+  if (sessionMemoryByteLength !== undefined) limitMemory(sessionMemoryByteLength + memoryHeadroom);
   const { triple, dataLayout, cpu, features, llvmMajor } = jit.target;
   void link.send({ kind: 'ready', target: { triple, dataLayout, cpu, features, llvmMajor } });
   // node-thrift takes as long to load as libLLVM does: the supervisor needn't wait for it. Until somebody listens,

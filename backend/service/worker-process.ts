@@ -62,6 +62,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   #listener: WorkerListener | undefined;
   #exit: WorkerExit | undefined;
+  #killReason: string | undefined;
   #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   readonly #settleReady: { resolve(target: TargetInfo): void; reject(error: RemoteError): void };
   readonly #settleExited: () => void;
@@ -148,7 +149,9 @@ export class WorkerProcess {
     if (this.#child.connected) this.#child.send(message, socket, { keepOpen: true }, () => undefined);
   }
 
-  kill(signal: 'SIGUSR2' | 'SIGKILL'): void {
+  /** @param reason what `onExit` is to say instead of the signal */
+  kill(signal: 'SIGUSR2' | 'SIGKILL', reason?: string): void {
+    this.#killReason ??= reason;
     if (this.#exitStatus === undefined && this.#exit === undefined) this.#child.kill(signal);
   }
 
@@ -167,7 +170,7 @@ export class WorkerProcess {
     if (this.#exit !== undefined) return;
     const record = this.record.read();
     const wasIdle = record === undefined || record.state === 'idle';
-    const ending = status.signal ?? `exit code ${status.code}`;
+    const ending = this.#killReason ?? status.signal ?? `exit code ${status.code}`;
     const doing = record?.state === 'compiling' ? ' while compiling' : '';
     const lastWords = record?.message ? `: ${record.message}` : '';
     this.#exit = {

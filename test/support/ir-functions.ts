@@ -46,3 +46,24 @@ export const overflow = `define i64 @overflow_lallA(i64 %a, i64 %b) {
   ret i64 %t
 }
 `;
+
+/** Takes the second argument's number of bytes from malloc and writes to every page, as often as the first one says. */
+export const hoarder = `declare i8* @malloc(i64)
+declare i8* @memset(i8*, i32, i64)
+
+define i64 @hoarder_lallA(i64 %times, i64 %bytes) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %p = call i8* @malloc(i64 %bytes)
+  %q = call i8* @memset(i8* %p, i32 1, i64 %bytes)
+  %a = ptrtoint i8* %q to i64
+  store volatile i8 2, i8* %q
+  %next = add i64 %i, 1
+  %more = icmp ult i64 %next, %times
+  br i1 %more, label %loop, label %done
+done:
+  ret i64 %a
+}
+`;

@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BackendProcess, withBackend } from '../../support/backend-process.ts';
 import { eventually } from '../../support/eventually.ts';
-import { addition, endless } from '../../support/ir-functions.ts';
+import { addition, endless, hoarder } from '../../support/ir-functions.ts';
 import { childrenOf, isRunning, startsWorking } from '../../support/process-state.ts';
-import { TestSession } from '../../support/rjit-client.ts';
+import { faultOf, TestSession } from '../../support/rjit-client.ts';
 
 const deaths = suite('deaths around the backend');
 
@@ -142,6 +142,33 @@ deaths('a spare worker that is killed is replaced', () =>
       const pid = await spareOf();
       return pid !== undefined && pid !== first;
     });
+  }),
+);
+
+deaths('a session that takes more memory than allowed loses its worker, and others lose nothing', () =>
+  withBackend(['--memory-limit-mb', '256'], async (_backend, port) => {
+    const [session, other] = [await TestSession.open(port), await TestSession.open(port)];
+    const [add = 0, hoard = 0] = await session.compile(addition('add') + hoarder, 'add', 'hoarder');
+    const [theirs = 0] = await other.compile(addition('add', 5), 'add');
+    // node-thrift leaves a call without an answer when its connection closes.
+    session.call(hoard, 1_000_000n, 4096n).catch(() => undefined);
+    await session.data.closed;
+    const { death } = await session.reconnect();
+    assert.match(death?.reason ?? '', /^out of memory: \d+ MiB in use, 256 MiB allowed/);
+    assert.is(death?.functionName, 'hoarder_lallA');
+    assert.is(await session.call(add, 1n, 3n), 4n);
+    assert.is(await other.call(theirs, 1n, 1n), 7n);
+  }),
+);
+
+deaths('an allocation beyond the limit fails at once, as malloc says it may', () =>
+  withBackend(['--memory-limit-mb', '256'], async (_backend, port) => {
+    const session = await TestSession.open(port);
+    const [add = 0, hoard = 0] = await session.compile(addition('add') + hoarder, 'add', 'hoarder');
+    const fault = await faultOf(session.call(hoard, 1n, 2n ** 33n));
+    assert.is(fault.code, 'jit-crash');
+    assert.is(fault.signalName, 'SIGSEGV');
+    assert.is(await session.call(add, 1n, 3n), 4n);
   }),
 );
 
