@@ -4,9 +4,12 @@ import { ErasedRanges, NotErasable } from './erased-ranges.ts';
 import type { SourceEdits } from './source-edits.ts';
 import { childNode, forEachChild, nameOf, type SyntaxNode, skipTrivia } from './syntax-tree.ts';
 
-/** Replaces all types by white space, so that every other character keeps its place. Throws {@link NotErasable}. */
-export function blankTypes(program: SyntaxNode, edits: SourceEdits): void {
-  const walk = new TypeBlanker(edits.source);
+/**
+ * Replaces all types by white space, so that every other character keeps its place. `text` is what the parser read.
+ * Throws {@link NotErasable}.
+ */
+export function blankTypes(program: SyntaxNode, edits: SourceEdits, text: string): void {
+  const walk = new TypeBlanker(text);
   forEachChild(program, walk.visit);
   walk.ranges.applyTo(edits);
 }

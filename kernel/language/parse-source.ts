@@ -17,6 +17,8 @@ export interface SourceError {
 
 export interface ParsedSource {
   readonly program: SyntaxNode;
+  /** What the parser read: the source with spaces for the `j` of imaginary literals. */
+  readonly masked: string;
   readonly imaginary: ImaginaryLiterals;
   /** True when the source only parses with JSX. */
   readonly jsx: boolean;
@@ -42,7 +44,7 @@ function parseWithImaginary(source: string, jsx: boolean): ParseResult {
   let imaginary: ImaginaryLiterals = new Set();
   for (;;) {
     const result = parseOnce(text, jsx);
-    if ('program' in result) return { ok: true, program: result.program, imaginary, jsx };
+    if ('program' in result) return { ok: true, program: result.program, masked: text, imaginary, jsx };
     const { error } = result;
     // The parser reads `3.4` and then objects to the identifier that touches it; its word is what tells a
     // literal from the same characters in a string, a comment or a regular expression.
@@ -76,6 +78,13 @@ function parseOnce(text: string, jsx: boolean): { program: SyntaxNode } | { erro
   }
 }
 
+const clearerMessages = new Map([
+  [
+    "Unexpected reserved word 'await'",
+    "'await' is only allowed in async functions and at the top level of a cell",
+  ],
+]);
+
 function asSourceError(thrown: unknown): SourceError | undefined {
   if (!(thrown instanceof SyntaxError) || !('loc' in thrown) || !('pos' in thrown)) return undefined;
   const { loc, pos } = thrown;
@@ -83,8 +92,9 @@ function asSourceError(thrown: unknown): SourceError | undefined {
   if (!('line' in loc) || typeof loc.line !== 'number') return undefined;
   if (!('column' in loc) || typeof loc.column !== 'number') return undefined;
   const reason = 'reasonCode' in thrown && typeof thrown.reasonCode === 'string' ? thrown.reasonCode : '';
+  const message = thrown.message.replace(/ \(\d+:\d+\)$/u, '').replace(/\.$/u, '');
   return {
-    message: thrown.message.replace(/ \(\d+:\d+\)$/u, '').replace(/\.$/u, ''),
+    message: clearerMessages.get(message) ?? message,
     line: loc.line,
     column: loc.column + 1,
     offset: pos,

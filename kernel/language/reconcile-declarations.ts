@@ -89,10 +89,8 @@ class Reconciler {
 
   #varDeclaration(node: SyntaxNode, parent: SyntaxNode | undefined): void {
     const names = declaredBy(node);
-    const lexical = names.filter(
-      (name) => this.#known.kindOf(name) === 'lexical' || this.#freshNames.has(name),
-    );
-    if (lexical.length === 0) {
+    const lexical = names.filter((name) => this.#kindOfVar(name) === 'lexical');
+    if (lexical.length === 0 && !names.some((name) => this.#freshNames.has(name))) {
       this.#add(names, 'variable');
       return;
     }
@@ -100,6 +98,10 @@ class Reconciler {
     const isTarget = parent?.type === 'ForInStatement' || parent?.type === 'ForOfStatement';
     if (isTarget && childNode(parent, 'left') === node) this.#edits.blank(node.start, node.start + 3);
     else this.#assign(node, 'var');
+  }
+
+  #kindOfVar(name: string): BindingKind {
+    return this.#known.kindOf(name) ?? (this.#freshNames.has(name) ? 'lexical' : 'variable');
   }
 
   /** Declares `some` in one kind and the rest of `names` in the other, in front of the cell. */

@@ -52,6 +52,11 @@ export async function transformCell(source: string, options: TransformOptions): 
   if (!lowered.ok) return lowered;
   const declared = options.declared ?? new DeclaredNames();
   const settled = settleDeclarations(parsed, lowered, declared);
+  if (!settled.ok) {
+    const { message, line, column } = settled.error;
+    const position = chainMaps(parsed.map, lowered.map)?.({ line, column }) ?? { line, column };
+    return { ok: false, error: { message, ...position } };
+  }
   const map = chainMaps(parsed.map, chainMaps(lowered.map, settled.map));
   return {
     ok: true,
@@ -103,7 +108,7 @@ type Lowered =
 async function lower(parsed: ParsedCell, options: TransformOptions): Promise<Lowered> {
   const edits = runtimeEdits(parsed, options.runtime);
   try {
-    blankTypes(parsed.program, edits);
+    blankTypes(parsed.program, edits, parsed.masked);
     return { ok: true, ...edits.apply(), compiled: false };
   } catch (thrown) {
     if (!(thrown instanceof NotErasable)) throw thrown;
@@ -139,19 +144,21 @@ function settleDeclarations(
   parsed: ParsedCell,
   lowered: Lowered & { ok: true },
   declared: DeclaredNames,
-): { code: string; map: PositionMap | undefined; declarations: readonly Declaration[] } {
+):
+  | { ok: true; code: string; map: PositionMap | undefined; declarations: readonly Declaration[] }
+  | { ok: false; error: SourceError } {
   if (!lowered.compiled) {
     const declarations = topLevelDeclarations(parsed.program);
     if (!declarations.some((declaration) => declared.refuses(declaration))) {
-      return { code: lowered.code, map: undefined, declarations };
+      return { ok: true, code: lowered.code, map: undefined, declarations };
     }
   }
   const script = parseSource(lowered.code);
-  if (!script.ok)
-    throw new SyntaxError(`transformed cell doesn't parse: ${script.error.message}\n${lowered.code}`);
+  // The compiler lets some errors pass, such as an `await` in an enum.
+  if (!script.ok) return script;
   const edits = new SourceEdits(lowered.code);
   const declarations = reconcileDeclarations(script.program, edits, declared, compiledNames(parsed.program));
-  return { ...edits.apply(), declarations };
+  return { ok: true, ...edits.apply(), declarations };
 }
 
 /** Names of enums and namespaces, of which the compiler makes a `var` that keeps the members of earlier runs. */

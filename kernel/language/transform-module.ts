@@ -17,7 +17,7 @@ export async function transformModule(source: string, fileName: string): Promise
   }
   const edits = new SourceEdits(source);
   try {
-    blankTypes(parsed.program, edits);
+    blankTypes(parsed.program, edits, parsed.masked);
     dropTypeImports(parsed.program, edits);
     return edits.apply().code;
   } catch (thrown) {

@@ -1,0 +1,25 @@
+import type { Declaration } from '../../../kernel/language/declared-names.ts';
+import { DeclaredNames } from '../../../kernel/language/declared-names.ts';
+import type { TransformResult } from '../../../kernel/language/transform-cell.ts';
+import { transformCell } from '../../../kernel/language/transform-cell.ts';
+
+export const runtime = { importModule: '$import', importMeta: '$meta', resumed: '$resumed' };
+
+/** Transforms one cell after cells that declared `declared`, written as in `let:x function:f`. */
+export function transform(source: string, declared = ''): Promise<TransformResult> {
+  const names = new DeclaredNames();
+  names.add(declared.split(' ').filter(Boolean).map(parseDeclaration));
+  return transformCell(source, { fileName: 'In[1]', runtime, declared: names });
+}
+
+/** What a case file shows of a result; trailing spaces are made visible. */
+export function showTransform(result: TransformResult): string {
+  if (!result.ok) return `${result.error.line}:${result.error.column} ${result.error.message}`;
+  return result.code.replace(/ +$/gmu, (spaces) => '·'.repeat(spaces.length));
+}
+
+function parseDeclaration(text: string): Declaration {
+  const [keyword, name = ''] = text.split(':');
+  const kind = keyword === 'var' || keyword === 'function' ? 'variable' : 'lexical';
+  return { name, kind };
+}
