@@ -9,9 +9,17 @@ interface Subcommand {
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
+  kernel: {
+    summary: 'be the kernel of a Jupyter client',
+    load: async () => (await import('./main.ts')).main,
+  },
   run: {
     summary: 'execute a notebook and save it with its outputs',
     load: async () => (await import('./client/run.ts')).run,
+  },
+  serve: {
+    summary: 'compile and run functions for remote clients',
+    load: async () => (await import('../backend/main.ts')).serve,
   },
   install: {
     summary: 'register the kernel with Jupyter',

@@ -1,0 +1,63 @@
+/** Composition root of the kernel process: sockets first, then the user's session and the managed backend. */
+import { parseArgs } from 'node:util';
+import { ConnectionFileError } from './jupyter/connection-file.ts';
+import type { Interpreter, InterpreterEvents } from './jupyter/interpreter.ts';
+import { runKernelProcess } from './jupyter/kernel-process.ts';
+import { BindError } from './jupyter/sockets.ts';
+import { typescriptKernelInfo } from './typescript-kernel-info.ts';
+
+const usage = `usage: rjit kernel CONNECTION_FILE
+
+Runs the kernel for a Jupyter client, which wrote CONNECTION_FILE. Jupyter starts it by its kernelspec (rjit install).
+`;
+
+/** Runs `rjit kernel ARGV` until the kernel's end, and with it the process. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const connectionFile = parseArguments(argv);
+    if (connectionFile === 'help') {
+      process.stdout.write(usage);
+      return 0;
+    }
+    await runKernelProcess({ connectionFile, info: typescriptKernelInfo(), createInterpreter, log });
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    log(error.message);
+    return 1;
+  }
+  // Nothing that the session or the user's code left open may keep the kernel alive.
+  process.exit(0);
+}
+
+function parseArguments(argv: readonly string[]): string {
+  const options = { help: { type: 'boolean', short: 'h' } } as const;
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  if (values.help) return 'help';
+  const [connectionFile, extra] = positionals;
+  if (connectionFile !== undefined && extra === undefined) return connectionFile;
+  const found = connectionFile === undefined ? 'none' : positionals.join(' ');
+  throw new ConnectionFileError(`one connection file is needed, found ${found}\n\n${usage}`);
+}
+
+/** The session is loaded and started behind the sockets: what comes before it is ready waits for it. */
+function createInterpreter(events: InterpreterEvents): Interpreter {
+  const session = import('./session-interpreter.ts').then(
+    ({ SessionInterpreter }) => new SessionInterpreter(events, log),
+  );
+  return {
+    execute: async (request) => (await session).execute(request),
+    interrupt: async () => (await session).interrupt(),
+    isComplete: async (code) => (await session).isComplete(code),
+    shutdown: async () => (await session).shutdown(),
+  };
+}
+
+/** To the log of whoever started the kernel: Jupyter shows it in the server's terminal. */
+function log(text: string): void {
+  process.stderr.write(`[rjit kernel] ${text}\n`);
+}
+
+function isUserError(error: unknown): error is Error {
+  if (error instanceof ConnectionFileError || error instanceof BindError) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
