@@ -43,8 +43,11 @@ export interface ProgramText {
 
 const MAX_TICKS = 10_000_000;
 
-/** The functions of a program under both engines, or its diagnostics. */
-export async function compileTwice(jit: JitProcess, program: ProgramText): Promise<Result<TwiceCompiled[]>> {
+/** The functions of a program under both engines, or its diagnostics; without `jit`, nothing but the check. */
+export async function compileTwice(
+  jit: JitProcess | undefined,
+  program: ProgramText,
+): Promise<Result<TwiceCompiled[]>> {
   const { source, language, options = {} } = program;
   const parsed = parseModule({ source, fileName: 'In[1]', ...(language && { language }) });
   if (!parsed.ok) return parsed;
@@ -52,6 +55,7 @@ export async function compileTwice(jit: JitProcess, program: ProgramText): Promi
   const overloads = program.overloads(module.functions.map(({ name }) => name));
   const checked = checkModule({ module, overloads, options });
   if (!checked.ok) return checked;
+  if (!jit) return { ok: true, value: [] };
   const compiled = compileModule({ module, overloads, options, target: { triple: 'x86_64-pc-linux-gnu' } });
   if (!compiled.ok) return compiled;
   const { ir, functions, raises } = compiled.value;

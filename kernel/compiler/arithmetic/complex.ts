@@ -10,8 +10,16 @@ export function subtractComplex(a: ComplexValue, b: ComplexValue): ComplexValue 
   return { re: a.re - b.re, im: a.im - b.im };
 }
 
-export function multiplyComplex(a: ComplexValue, b: ComplexValue): ComplexValue {
-  return { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
+/** `round` gives each step the precision of the parts. */
+export function multiplyComplex(a: ComplexValue, b: ComplexValue, round = identity): ComplexValue {
+  return {
+    re: round(round(a.re * b.re) - round(a.im * b.im)),
+    im: round(round(a.re * b.im) + round(a.im * b.re)),
+  };
+}
+
+function identity(value: number): number {
+  return value;
 }
 
 /** Smith's algorithm; by zero, each part is divided by zero. */

@@ -36,7 +36,8 @@ export function binaryOperation(node: Binary, left: Value, right: Value): Outcom
     return floatOperation(operation, left, asFloat(right), fails, (value) => roundFloat(type, value));
   }
   if (typeof left === 'boolean') return boolOperation(operation, left, asBool(right));
-  const value = complexOperation(operation, asComplex(left), asComplex(right), fails);
+  const round = type.kind === 'complex' && type.bits === 64 ? Math.fround : undefined;
+  const value = complexOperation(operation, asComplex(left), asComplex(right), fails, round);
   return value === FAILED ? value : roundComplex(type, value);
 }
 
@@ -140,6 +141,7 @@ function complexOperation(
   a: ComplexValue,
   b: ComplexValue,
   fails: boolean,
+  round: ((value: number) => number) | undefined,
 ): ComplexValue | typeof FAILED {
   switch (operation) {
     case 'cadd':
@@ -147,7 +149,7 @@ function complexOperation(
     case 'csub':
       return subtractComplex(a, b);
     case 'cmul':
-      return multiplyComplex(a, b);
+      return multiplyComplex(a, b, round);
     case 'cdiv':
       return fails && b.re === 0 && b.im === 0 ? FAILED : divideComplex(a, b);
     case 'cpow': {
