@@ -7,6 +7,7 @@ import { EndpointFile } from './service/endpoint-file.ts';
 import { createLog, type Log } from './service/log.ts';
 import { parseServeOptions, type ServeOptions, serveUsage } from './service/serve-options.ts';
 import { Supervisor } from './service/supervisor.ts';
+import { readTlsFiles } from './service/tls-files.ts';
 import { readTokenFile, TokenCheck } from './service/token.ts';
 
 const exitCode = { ended: 0, failed: 1, usage: 2 } as const;
@@ -62,12 +63,19 @@ async function run(options: ServeOptions): Promise<number> {
 function createSupervisor(options: ServeOptions, log: Log): Supervisor {
   const address = bindAddress(options.host);
   const token = options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile);
-  checkBindPolicy(address, { hasToken: token !== undefined, hasTls: false, isInsecure: options.insecure });
+  const { tlsCertificateFile, tlsKeyFile } = options;
+  const tls =
+    tlsCertificateFile === undefined || tlsKeyFile === undefined
+      ? undefined
+      : readTlsFiles(tlsCertificateFile, tlsKeyFile);
+  const hasToken = token !== undefined;
+  checkBindPolicy(address, { hasToken, hasTls: tls !== undefined, isInsecure: options.insecure });
   return new Supervisor({
     address,
     port: options.port,
     limits: options.limits,
     tokens: new TokenCheck(token),
+    tls,
     log,
   });
 }

@@ -16,28 +16,28 @@ export class ControlConnection {
   #isAnswering = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param head what was read of the socket so far */
-  constructor(socket: Socket, head: Uint8Array, services: ThriftServices, limits: Limits, log: Log) {
+  /** @param taken what was read of the socket and not put back */
+  constructor(socket: Socket, taken: Uint8Array, services: ThriftServices, limits: Limits, log: Log) {
     this.#socket = socket;
     this.#services = services;
     this.#limits = limits;
     this.#log = log;
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.once('close', () => clearTimeout(this.#timer));
-    this.#receive(head);
+    this.#receive(taken);
   }
 
   #receive(chunk: Uint8Array): void {
     this.#stream.push(chunk);
     if (!this.#isAnswering) void this.#answer();
+    // A client that doesn't wait for its answers is held back by TCP. Others are read on: it may close any time.
+    else if (this.#stream.bufferedByteLength > controlMessageByteLength) this.#socket.pause();
   }
 
   async #answer(): Promise<void> {
     this.#isAnswering = true;
     try {
       for (let message = this.#stream.next(); message !== undefined; message = this.#stream.next()) {
-        // A client that doesn't wait for its answers is held back by TCP.
-        this.#socket.pause();
         const header = new BinaryReader(message).messageBegin();
         const reply = await dispatch(this.#services, header, message);
         if (this.#socket.destroyed) return;

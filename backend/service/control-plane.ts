@@ -17,11 +17,11 @@ export { refuseAttach };
 export function serveControl(
   host: ControlHost,
   socket: Socket,
-  head: Uint8Array,
+  taken: Uint8Array,
   onSession: (session: Session) => void,
   limits: Limits,
   log: Log,
 ): void {
   const service = new ControlService(host, onSession);
-  new ControlConnection(socket, head, service.services, limits, log);
+  new ControlConnection(socket, taken, service.services, limits, log);
 }

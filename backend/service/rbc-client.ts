@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
+import { BinaryReader, type MessageHeader } from '../contract/binary-protocol.ts';
 import { MessageStream } from '../contract/message-stream.ts';
 import { RemoteError } from '../contract/remote-error.ts';
+import { MessageType } from '../contract/thrift-types.ts';
 import type { Limits } from './limits.ts';
 
 export interface RbcClientListener {
-  onMessage(message: Uint8Array): void;
+  onMessage(header: MessageHeader, message: Uint8Array): void;
   /** `problem` is empty when the client just closed. */
   onClosed(problem: string): void;
 }
@@ -28,17 +30,16 @@ export class RbcClient {
     this.#stream = new MessageStream(limits.maxMessageByteLength);
   }
 
-  begin(head: Uint8Array): void {
+  /** @param taken what was read of the socket and not put back */
+  begin(taken: Uint8Array): void {
     const socket = this.#socket;
     socket.once('close', () => this.#listener.onClosed(this.#problem));
     socket.on('timeout', () =>
       this.#end(this.#stream.bufferedByteLength > 0 ? 'a peer did not complete its message' : ''),
     );
     socket.on('drain', () => this.#read());
-    // The reception put back what it read.
-    socket.read();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#receive(head);
+    this.#receive(taken);
   }
 
   reply(bytes: Uint8Array): void {
@@ -62,7 +63,7 @@ export class RbcClient {
         const message = this.#stream.next();
         if (message === undefined) break;
         this.#unanswered += 1;
-        this.#listener.onMessage(message);
+        this.#listener.onMessage(readHeader(message), message);
       }
     } catch (error) {
       this.#end(RemoteError.from(error).detail);
@@ -83,4 +84,11 @@ export class RbcClient {
     this.#problem = problem;
     this.#socket.destroy();
   }
+}
+
+/** @throws RemoteError `protocol` for anything but a call */
+function readHeader(message: Uint8Array): MessageHeader {
+  const header = new BinaryReader(message).messageBegin();
+  if (header.type === MessageType.call) return header;
+  throw new RemoteError('protocol', `a message of type ${header.type} arrived; only calls are expected`);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { BinaryReader, BinaryWriter, type MessageHeader } from '../contract/binary-protocol.ts';
+import { BinaryWriter, type MessageHeader } from '../contract/binary-protocol.ts';
 import { MessageStream } from '../contract/message-stream.ts';
 import { RemoteError } from '../contract/remote-error.ts';
 import { MessageType, ThriftType } from '../contract/thrift-types.ts';
@@ -12,6 +12,7 @@ import { createSocketPair } from './socket-pair.ts';
 /** One message of an RBC client, with where its reply goes. */
 export interface RelayedRequest {
   readonly client: RbcClient;
+  readonly header: MessageHeader;
   readonly message: Uint8Array;
 }
 
@@ -39,16 +40,16 @@ export class RbcRelay {
     this.#replies = new MessageStream(limits.maxMessageByteLength);
   }
 
-  /** @param head what was read of the socket so far */
-  add(socket: Socket, head: Uint8Array): void {
+  /** @param taken what was read of the socket and not put back */
+  add(socket: Socket, taken: Uint8Array): void {
     const client = new RbcClient(socket, this.#limits, {
-      onMessage: (message) => {
-        this.#waiting.push({ client, message });
+      onMessage: (header, message) => {
+        this.#waiting.push({ client, header, message });
         this.#next();
       },
       onClosed: (problem) => this.#clientClosed(client, problem),
     });
-    client.begin(head);
+    client.begin(taken);
   }
 
   #next(): void {
@@ -109,7 +110,7 @@ export class RbcRelay {
     const waiting = this.#waiting.filter((request) => request.client !== client);
     this.#waiting.splice(0, this.#waiting.length, ...waiting);
     const request = this.#inFlight;
-    if (request?.client !== client || !isCall(request.message)) return;
+    if (request?.client !== client || request.header.name !== 'remotejit:call') return;
     this.#log('info', 'call-abandoned', 'cancelling a call whose client has gone', {
       session: this.#session.name,
     });
@@ -120,13 +121,9 @@ export class RbcRelay {
     for (const request of this.#waiting.splice(0)) this.#fail(request, error.detail);
   }
 
-  #fail({ client, message }: RelayedRequest, text: string): void {
-    client.reply(exceptionReply(new BinaryReader(message).messageBegin(), `RuntimeError: ${text}`));
+  #fail({ client, header }: RelayedRequest, text: string): void {
+    client.reply(exceptionReply(header, `RuntimeError: ${text}`));
   }
-}
-
-function isCall(message: Uint8Array): boolean {
-  return new BinaryReader(message).messageBegin().name === 'remotejit:call';
 }
 
 /** A reply that throws remotejit.thrift's `Exception`, which is field 1 of every result of RBC's services. */

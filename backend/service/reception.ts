@@ -5,16 +5,19 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { checkMessagePrefix, ThriftType } from '../contract/thrift-types.ts';
 import { controlMessageByteLength } from './limits.ts';
 
-/** Where a connection belongs, by its first message. `head` is everything that was read of it. */
+/** Where a connection belongs, by its first message. */
 export type Destination =
-  | { readonly kind: 'control'; readonly head: Uint8Array }
-  | {
-      readonly kind: 'attach';
-      readonly head: Uint8Array;
-      readonly session: string;
-      readonly token: string;
-    }
-  | { readonly kind: 'rbc'; readonly head: Uint8Array };
+  | { readonly kind: 'control' }
+  | { readonly kind: 'attach'; readonly session: string; readonly token: string }
+  | { readonly kind: 'rbc' };
+
+export interface Arrival {
+  readonly destination: Destination;
+  /** Everything that was read. */
+  readonly head: Uint8Array;
+  /** The part of `head` that the socket will not give again: the rest was put back. */
+  readonly taken: Uint8Array;
+}
 
 const headerPrefixByteLength = 8;
 /** "remotejit:compile" is the longest name that may come first. */
@@ -25,13 +28,13 @@ const controlMethods = new Set(['rjit:hello', 'rjit:cancel', 'rjit:status']);
  * Reads as much of a new connection as it takes to know where it belongs, then stops reading, so that no byte is lost
  * when the socket goes to another process.
  *
- * The socket must be paused and have a `readableHighWaterMark` of 1: a chunk that is put back in the very `data` event
+ * A socket that is to leave the process must be paused and have a `readableHighWaterMark` of 1: a chunk that is put back in the very `data` event
  * that brought it then fills the socket's buffer, which makes Node stop reading from the system at once. Pausing alone
  * would take effect only after one more chunk.
  *
  * @throws RemoteError `protocol`, `too-large` or `connection-lost`, by the promise
  */
-export function receiveDestination(socket: Socket, timeoutMs: number): Promise<Destination> {
+export function receiveArrival(socket: Socket, timeoutMs: number): Promise<Arrival> {
   return new Promise((resolve, reject) => {
     let head: Uint8Array = new Uint8Array();
     const timer = setTimeout(() => {
@@ -54,7 +57,7 @@ export function receiveDestination(socket: Socket, timeoutMs: number): Promise<D
         socket.pause();
         socket.unshift(chunk);
         finish();
-        resolve(destination);
+        resolve({ destination, head, taken: head.subarray(0, head.byteLength - chunk.byteLength) });
       } catch (error) {
         finish();
         reject(RemoteError.from(error));
@@ -69,8 +72,8 @@ export function receiveDestination(socket: Socket, timeoutMs: number): Promise<D
 export function findDestination(head: Uint8Array): Destination | undefined {
   const name = readName(head);
   if (name === undefined) return undefined;
-  if (name.startsWith('remotejit:') || name.startsWith('info:')) return { kind: 'rbc', head };
-  if (controlMethods.has(name)) return { kind: 'control', head };
+  if (name.startsWith('remotejit:') || name.startsWith('info:')) return { kind: 'rbc' };
+  if (controlMethods.has(name)) return { kind: 'control' };
   if (name === 'rjit:attach') return readAttach(head);
   throw new RemoteError(
     'protocol',
@@ -113,5 +116,5 @@ function readAttach(head: Uint8Array): Destination | undefined {
     else if (reader.fieldId === 2 && type === ThriftType.string) token = reader.string();
     else reader.skip(type);
   }
-  return { kind: 'attach', head, session, token };
+  return { kind: 'attach', session, token };
 }

@@ -9,6 +9,8 @@ export interface ServeOptions {
   readonly endpointFile: string | undefined;
   readonly lifeline: boolean;
   readonly tokenFile: string | undefined;
+  readonly tlsCertificateFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
   readonly insecure: boolean;
   readonly logFormat: LogFormat;
   readonly drainMs: number;
@@ -29,6 +31,8 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --endpoint-file FILE   once listening, write {"host", "port", "pid"} there as JSON; removed on exit
   --lifeline             end when standard input ends, so that this server never outlives who started it
   --token-file FILE      clients must show the word in this file
+  --tls-cert FILE        serve TLS 1.3 with this certificate (PEM) and the key of --tls-key
+  --tls-key FILE
   --insecure             listen beyond this machine without token and TLS
   --call-timeout-ms N    cancel calls that run longer (default: never)
   --drain-ms N           on SIGTERM, let calls in progress run this long (default ${defaultDrainMs})
@@ -49,6 +53,12 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
   if (logFormat !== 'text' && logFormat !== 'json') {
     throw new RemoteError('bad-request', `--log-format is '${logFormat}'; expected text or json`);
   }
+  if ((values['tls-cert'] === undefined) !== (values['tls-key'] === undefined)) {
+    throw new RemoteError(
+      'bad-request',
+      '--tls-cert and --tls-key belong together; only one of them is given',
+    );
+  }
   const number = (name: NumericOption, lowest: number, highest: number) => {
     const text = values[name];
     return text === undefined ? undefined : parseInteger(name, text, lowest, highest);
@@ -59,6 +69,8 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     endpointFile: values['endpoint-file'],
     lifeline: values.lifeline ?? false,
     tokenFile: values['token-file'],
+    tlsCertificateFile: values['tls-cert'],
+    tlsKeyFile: values['tls-key'],
     insecure: values.insecure ?? false,
     logFormat,
     drainMs: number('drain-ms', 0, 3_600_000) ?? defaultDrainMs,
@@ -97,6 +109,8 @@ function parse(argv: readonly string[]) {
         'endpoint-file': { type: 'string' },
         lifeline: { type: 'boolean' },
         'token-file': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
         insecure: { type: 'boolean' },
         'call-timeout-ms': { type: 'string' },
         'drain-ms': { type: 'string' },

@@ -46,6 +46,8 @@ export class Session {
   #worker: WorkerProcess | undefined;
   #starting: Promise<TargetInfo> | undefined;
   #isRestored = true;
+  /** The worker has nothing of a user's: no function, no connection. */
+  #isUntouched = true;
   #death: SessionDeath | undefined;
   #ending: Promise<void> | undefined;
   readonly #endTimers: NodeJS.Timeout[] = [];
@@ -126,8 +128,14 @@ export class Session {
   async #end(graceMs: number): Promise<void> {
     this.#hurry(graceMs);
     await this.#starting?.catch(() => undefined);
-    this.#worker?.send({ kind: 'end' });
-    await this.#worker?.exited;
+    const worker = this.#worker;
+    if (worker && this.#isUntouched) {
+      this.#worker = undefined;
+      this.#hooks.pool.giveBack(worker);
+    } else {
+      worker?.send({ kind: 'end' });
+      await worker?.exited;
+    }
     for (const timer of this.#endTimers) clearTimeout(timer);
     this.#closeConnections();
     this.#hooks.onEnded(this);
@@ -143,9 +151,14 @@ export class Session {
 
   async #startWorker(): Promise<TargetInfo> {
     const worker = await this.#hooks.pool.take();
+    if (this.#ending) {
+      this.#hooks.pool.giveBack(worker);
+      throw new RemoteError('server-stopped', 'the session is over');
+    }
     const target = await worker.ready;
     this.#worker = worker;
     this.#isRestored = this.#modules.size === 0;
+    this.#isUntouched = this.#isRestored;
     worker.send({
       kind: 'session',
       name: this.name,
@@ -161,6 +174,7 @@ export class Session {
   }
 
   #handOver(worker: WorkerProcess, connection: DataConnection): void {
+    this.#isUntouched = false;
     const head = Buffer.from(connection.head ?? new Uint8Array()).toString('base64');
     worker.sendConnection(
       { kind: 'connection', id: connection.id, role: connection.role, head },

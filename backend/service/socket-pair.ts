@@ -34,3 +34,17 @@ export async function createSocketPair(): Promise<SocketPair> {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * The end, for another process, of a connection whose bytes only this one can read: what goes in on either side comes
+ * out on the other.
+ */
+export async function plainEnd(socket: Socket): Promise<Socket> {
+  const { near, far } = await createSocketPair();
+  near.on('error', () => undefined);
+  near.once('close', () => socket.destroySoon());
+  socket.once('close', () => near.destroy());
+  if (socket.destroyed) near.destroy();
+  socket.pipe(near).pipe(socket);
+  return far;
+}

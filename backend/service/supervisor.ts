@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { RemoteError } from '../contract/remote-error.ts';
 import { CallWatch } from './call-watch.ts';
 import type { ControlHost, StatusCounts } from './control-service.ts';
@@ -8,8 +9,9 @@ import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { RbcRelay } from './rbc-relay.ts';
-import { type Destination, receiveDestination } from './reception.ts';
+import { type Arrival, receiveArrival } from './reception.ts';
 import { Session } from './session.ts';
+import { plainEnd } from './socket-pair.ts';
 import type { TokenCheck } from './token.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -19,10 +21,12 @@ export interface SupervisorOptions {
   readonly port: number;
   readonly limits: Limits;
   readonly tokens: TokenCheck;
+  /** Certificate and key in PEM; undefined listens without TLS. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly log: Log;
 }
 
-const keepAliveDelayMs = 30_000;
+const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
 
 /**
  * The process that listens: it decides by the first message where a connection belongs, keeps control connections
@@ -56,22 +60,38 @@ export class Supervisor implements ControlHost {
     if (sessionMemoryByteLength !== undefined) {
       this.#memoryWatch = new MemoryWatch(sessionMemoryByteLength, () => this.#workers(), options.log);
     }
-    this.#server = createServer(
-      {
-        pauseOnConnect: true,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: keepAliveDelayMs,
-        highWaterMark: 1,
-      },
-      (socket) => void this.#accept(socket),
-    );
+    this.#server = this.#createServer();
     this.#server.maxConnections = options.limits.maxConnections;
     this.#server.on('drop', (peer) => {
       options.log('warn', 'connection-refused', `more than ${options.limits.maxConnections} connections`, {
         peer: peer?.remoteAddress,
       });
     });
+  }
+
+  #createServer(): Server {
+    const { tls, limits, log } = this.#options;
+    const onConnection = (socket: Socket) => void this.#accept(socket);
+    if (tls === undefined) {
+      return createServer({ ...socketOptions, pauseOnConnect: true, highWaterMark: 1 }, onConnection);
+    }
+    const server = createTlsServer(
+      { ...socketOptions, ...tls, minVersion: 'TLSv1.3', handshakeTimeout: limits.messageTimeoutMs },
+      onConnection,
+    );
+    // Until the handshake is done, the socket is nobody else's to close.
+    server.on('connection', (socket: Socket) => this.#track(socket));
+    server.on('tlsClientError', (error, socket) => {
+      log('warn', 'tls', error.message, { peer: socket.remoteAddress });
+    });
+    return server;
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // A reset peer shows as 'close' wherever that matters.
+    socket.on('error', () => undefined);
   }
 
   /** Resolves with the bound port. @throws RemoteError `port-in-use` or `bad-request` for an address not ours */
@@ -151,27 +171,25 @@ export class Supervisor implements ControlHost {
   }
 
   async #accept(socket: Socket): Promise<void> {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    // A reset peer shows as 'close' wherever that matters.
-    socket.on('error', () => undefined);
+    this.#track(socket);
     const { limits, log } = this.#options;
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     try {
-      await this.#route(socket, await receiveDestination(socket, limits.messageTimeoutMs), peer);
+      await this.#route(socket, await receiveArrival(socket, limits.messageTimeoutMs), peer);
     } catch (error) {
       log('warn', 'connection-refused', RemoteError.from(error).detail, { peer });
       socket.destroy();
     }
   }
 
-  async #route(socket: Socket, destination: Destination, peer: string): Promise<void> {
+  async #route(socket: Socket, arrival: Arrival, peer: string): Promise<void> {
+    const { destination } = arrival;
     switch (destination.kind) {
       case 'control':
-        await this.#addControl(socket, destination.head, peer);
+        await this.#addControl(socket, arrival.taken, peer);
         return;
       case 'attach':
-        await this.#attach(socket, destination, peer);
+        await this.#attach(socket, arrival, this.#sessionToAttach(destination), peer);
         return;
       case 'rbc':
         if (this.tokens.isRequired) {
@@ -180,7 +198,7 @@ export class Supervisor implements ControlHost {
             'RBC clients can not show a token, and this server wants one',
           );
         }
-        this.#sharedRelay().add(socket, destination.head);
+        this.#sharedRelay().add(socket, arrival.taken);
         return;
     }
   }
@@ -189,14 +207,12 @@ export class Supervisor implements ControlHost {
     return import('./control-plane.ts');
   }
 
-  async #addControl(socket: Socket, head: Uint8Array, peer: string): Promise<void> {
+  async #addControl(socket: Socket, taken: Uint8Array, peer: string): Promise<void> {
     const { limits, log } = this.#options;
     const { serveControl } = await this.#controlPlane();
-    // The reception put back what it read.
-    socket.read();
     // Whoever never says hello is not kept for ever.
     socket.setTimeout(limits.idleTimeoutMs, () => socket.destroy());
-    serveControl(this, socket, head, (session) => this.#bind(session, socket, peer), limits, log);
+    serveControl(this, socket, taken, (session) => this.#bind(session, socket, peer), limits, log);
   }
 
   /** The session lives as long as the latest control connection that named it. */
@@ -218,15 +234,22 @@ export class Supervisor implements ControlHost {
     else socket.once('close', unbind);
   }
 
-  async #attach(socket: Socket, attach: Destination & { kind: 'attach' }, peer: string): Promise<void> {
-    const session = this.tokens.accepts(attach.token) ? this.#sessions.get(attach.session) : undefined;
-    if (session && session !== this.#shared) {
-      session.addConnection(socket, 'rjit', attach.head);
-      return;
+  #sessionToAttach({ session, token }: { session: string; token: string }): Session | undefined {
+    const found = this.tokens.accepts(token) ? this.#sessions.get(session) : undefined;
+    return found === this.#shared ? undefined : found;
+  }
+
+  async #attach(socket: Socket, arrival: Arrival, session: Session | undefined, peer: string): Promise<void> {
+    if (session === undefined) {
+      this.#options.log('warn', 'attach-refused', 'unknown session or wrong token', { peer });
+      const { refuseAttach } = await this.#controlPlane();
+      await refuseAttach(socket, arrival.head);
+    } else if (socket instanceof TLSSocket) {
+      // The keys stay here: the worker, which runs users' code, gets a plain socket.
+      session.addConnection(await plainEnd(socket), 'rjit', arrival.taken);
+    } else {
+      session.addConnection(socket, 'rjit', arrival.head);
     }
-    this.#options.log('warn', 'attach-refused', 'unknown session or wrong token', { peer });
-    const { refuseAttach } = await this.#controlPlane();
-    await refuseAttach(socket, attach.head);
   }
 
   /** RBC's clients know no sessions: they share one, made for the first of them. */

@@ -6,6 +6,8 @@ import { WorkerProcess } from './worker-process.ts';
 const spawnAttempts = 3;
 /** A session that just took the spare compiles right away; the next spare keeps out of its way. */
 const respawnDelayMs = 300;
+/** Starting more at once makes none of them ready sooner. */
+const maxStarting = 2;
 
 /**
  * Keeps one worker ready, so that a session starts, or goes on after a crash, without waiting for a process to
@@ -14,8 +16,11 @@ const respawnDelayMs = 300;
 export class WorkerPool {
   readonly #limits: Limits;
   readonly #log: Log;
+  /** Callers of `take` whose worker has not been started yet. */
+  readonly #queue: (() => void)[] = [];
   #spare: WorkerProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #starting = 0;
   #failures = 0;
   #isClosed = false;
 
@@ -30,6 +35,9 @@ export class WorkerPool {
 
   /** A worker that is ready and now the caller's. Rejects with a RemoteError when none can be started. */
   async take(): Promise<WorkerProcess> {
+    while (this.#spare === undefined && this.#starting >= maxStarting) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
     const worker = this.#spare ?? this.#spawn();
     this.#spare = undefined;
     try {
@@ -38,6 +46,17 @@ export class WorkerPool {
       this.#prepareLater();
     }
     return worker;
+  }
+
+  /** Takes back a worker that has never run anything of a user's. */
+  giveBack(worker: WorkerProcess): void {
+    if (this.#isClosed || this.#spare !== undefined) {
+      worker.kill('SIGKILL');
+      return;
+    }
+    this.#spare = worker;
+    this.#listen(worker);
+    this.#wake();
   }
 
   /** Starts the spare; resolves when it is ready. */
@@ -54,6 +73,32 @@ export class WorkerPool {
 
   #spawn(): WorkerProcess {
     const worker = WorkerProcess.spawn(this.#limits, this.#log);
+    this.#starting += 1;
+    this.#listen(worker);
+    worker.ready.then(
+      (target) => {
+        this.#failures = 0;
+        this.#log('info', 'worker-ready', `a worker is ready (LLVM ${target.llvmMajor}, ${target.cpu})`, {
+          pid: worker.pid,
+          startMs: Math.round(performance.now() - worker.spawnedAt),
+        });
+        this.#started();
+      },
+      () => this.#started(),
+    );
+    return worker;
+  }
+
+  #started(): void {
+    this.#starting -= 1;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#queue.shift()?.();
+  }
+
+  #listen(worker: WorkerProcess): void {
     worker.listen({
       onMessage: () => undefined,
       onExit: (exit) => {
@@ -65,24 +110,13 @@ export class WorkerPool {
         if (this.#failures < spawnAttempts) this.#prepareLater();
       },
     });
-    worker.ready.then(
-      (target) => {
-        this.#failures = 0;
-        this.#log('info', 'worker-ready', `a worker is ready (LLVM ${target.llvmMajor}, ${target.cpu})`, {
-          pid: worker.pid,
-          startMs: Math.round(performance.now() - worker.spawnedAt),
-        });
-      },
-      () => undefined,
-    );
-    return worker;
   }
 
   #prepareLater(): void {
     if (this.#isClosed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#spare ??= this.#spawn();
+      if (this.#starting < maxStarting) this.#spare ??= this.#spawn();
     }, respawnDelayMs);
   }
 }
