@@ -17,6 +17,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'execute a notebook and save it with its outputs',
     load: async () => (await import('./client/run.ts')).run,
   },
+  test: {
+    summary: 'compare what notebooks give with what they hold',
+    load: async () => (await import('./client/testing/test-command.ts')).test,
+  },
   serve: {
     summary: 'compile and run functions for remote clients',
     load: async () => (await import('../backend/main.ts')).serve,

@@ -1,12 +1,12 @@
 /** `rjit run`: executes a notebook from the command line. */
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { type CellResult, executeNotebook, type NotebookRun } from './execute-notebook.ts';
 import { KernelClient } from './kernel-client.ts';
 import { KernelDiedError, KernelTimeoutError } from './kernel-connection.ts';
-import { findKernelspec, type Kernelspec, KernelspecNotFoundError } from './kernelspecs.ts';
+import { KernelspecNotFoundError } from './kernelspecs.ts';
 import { type CodeCell, kernelNameOf, type Notebook } from './notebook.ts';
+import { kernelspecFor } from './notebook-kernel.ts';
 import { createProgress, duration } from './progress.ts';
 import { NotebookError, readNotebook } from './read-notebook.ts';
 import { errorText, renderCell, renderInput } from './render-output.ts';
@@ -100,25 +100,6 @@ async function runNotebook(args: RunArguments): Promise<number> {
   } finally {
     await kernel.shutdown();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
-}
-
-/** Where the `rjit` kernelspec isn't installed, the kernel beside this file is the one that is meant. */
-function kernelspecFor(name: string): Kernelspec {
-  try {
-    return findKernelspec(name);
-  } catch (error) {
-    if (!(error instanceof KernelspecNotFoundError) || name !== 'rjit') throw error;
-    const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
-    return {
-      name,
-      displayName: name,
-      language: 'typescript',
-      argv: [process.execPath, cli, 'kernel', '{connection_file}'],
-      env: {},
-      interruptMode: 'message',
-      resourceDirectory: dirname(cli),
-    };
   }
 }
 

@@ -1,0 +1,43 @@
+/** The kernel for a notebook, whichever way it is reached. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KernelClient } from './kernel-client.ts';
+import type { KernelConnection } from './kernel-connection.ts';
+import { findKernelspec, type Kernelspec, KernelspecNotFoundError } from './kernelspecs.ts';
+
+export interface NotebookKernelOptions {
+  /** Of the kernelspec. */
+  readonly name: string;
+  /** Where the kernel runs: the notebook's folder. */
+  readonly cwd: string;
+  readonly startupTimeoutMs?: number | undefined;
+}
+
+/** @throws {KernelspecNotFoundError} @throws {KernelDiedError} @throws {KernelTimeoutError} */
+export function startNotebookKernel({
+  name,
+  cwd,
+  startupTimeoutMs,
+}: NotebookKernelOptions): Promise<KernelConnection> {
+  const timeout = startupTimeoutMs === undefined ? {} : { startupTimeoutMs };
+  return KernelClient.launch({ kernelspec: kernelspecFor(name), cwd, ...timeout });
+}
+
+/** Where the `rjit` kernelspec isn't installed, the kernel beside this file is the one that is meant. */
+export function kernelspecFor(name: string): Kernelspec {
+  try {
+    return findKernelspec(name);
+  } catch (error) {
+    if (!(error instanceof KernelspecNotFoundError) || name !== 'rjit') throw error;
+    const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
+    return {
+      name,
+      displayName: 'TypeScript (rjit)',
+      language: 'typescript',
+      argv: [process.execPath, cli, 'kernel', '{connection_file}'],
+      env: {},
+      interruptMode: 'message',
+      resourceDirectory: dirname(cli),
+    };
+  }
+}

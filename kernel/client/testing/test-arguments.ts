@@ -1,0 +1,134 @@
+/** The command line of `rjit test`. */
+import { parseArgs } from 'node:util';
+import type { NotebookTestOptions } from './test-file.ts';
+
+export const usage = `usage: rjit test [NOTEBOOK|FOLDER|GLOB]… [OPTIONS]
+
+Runs notebooks and compares what each cell gives with what the notebook holds. Without a path: all notebooks below the
+current folder. Options that nbval has go under nbval's names too (--nbval-lax, --nbval-sanitize-with, …).
+
+  --lax                     check only the cells marked NBVAL_CHECK_OUTPUT
+  --sanitize-with FILE      replace what changes from run to run (nbval's files; may be given again)
+  --kernel-name NAME        use this kernelspec instead of the notebook's
+  --cell-timeout SECONDS    for each cell; it is interrupted then (2000)
+  --startup-timeout SECONDS for the kernel to answer (60)
+  --compare KEY=COMPARER    how outputs of a kind are compared (exact, numbers, markup, ignore); may be given again
+  --rtol X, --atol X        how far numbers may be from the expected ones (with comparer numbers: 1e-9, 0)
+  --budget SECONDS          a cell that takes longer fails
+  --update                  write outputs that differ into the notebook
+  --retries N               test a notebook with failing cells again; what passes then is flaky, not broken
+  --jobs N                  test N notebooks at the same time (1)
+  --junit FILE              write a JUnit XML report
+  --no-color                no colours (NO_COLOR and FORCE_COLOR count too)
+
+Exit status: 0 all cells passed (or are flaky, or were updated), 1 a cell failed, 2 wrong usage, or a notebook could
+not be tested at all, 130 interrupted.
+`;
+
+const options = {
+  lax: { type: 'boolean' },
+  'sanitize-with': { type: 'string', multiple: true },
+  'kernel-name': { type: 'string' },
+  'cell-timeout': { type: 'string' },
+  'startup-timeout': { type: 'string' },
+  compare: { type: 'string', multiple: true },
+  rtol: { type: 'string' },
+  atol: { type: 'string' },
+  budget: { type: 'string' },
+  update: { type: 'boolean' },
+  retries: { type: 'string' },
+  jobs: { type: 'string', short: 'j' },
+  junit: { type: 'string' },
+  'no-color': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** nbval's names, and pytest's. */
+const aliases: Readonly<Record<string, string>> = {
+  '--nbval': '',
+  '--nbval-lax': '--lax',
+  '--nbval-sanitize-with': '--sanitize-with',
+  '--nbval-kernel-name': '--kernel-name',
+  '--nbval-cell-timeout': '--cell-timeout',
+  '--nbval-kernel-startup-timeout': '--startup-timeout',
+  '--junitxml': '--junit',
+  '--junit-xml': '--junit',
+  '--numprocesses': '--jobs',
+};
+
+export interface TestArguments {
+  readonly patterns: readonly string[];
+  readonly test: NotebookTestOptions;
+  readonly jobs: number;
+  readonly junit: string | undefined;
+  readonly noColour: boolean;
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws {UsageError} */
+export function parseTestArguments(argv: readonly string[]): TestArguments | 'help' {
+  const { values, positionals } = parse(argv.flatMap(withoutAlias));
+  if (values.help) return 'help';
+  return {
+    patterns: positionals.length === 0 ? ['.'] : positionals,
+    test: {
+      lax: values.lax ?? false,
+      sanitizeWith: values['sanitize-with'] ?? [],
+      compare: comparisons(values),
+      rtol: number('rtol', values.rtol, 0) ?? 1e-9,
+      atol: number('atol', values.atol, 0) ?? 0,
+      kernelName: values['kernel-name'],
+      cellTimeoutMs: seconds('cell-timeout', values['cell-timeout']),
+      startupTimeoutMs: seconds('startup-timeout', values['startup-timeout']),
+      budgetMs: seconds('budget', values.budget),
+      retries: integer('retries', values.retries, 0) ?? 0,
+      update: values.update ?? false,
+    },
+    jobs: integer('jobs', values.jobs, 1) ?? 1,
+    junit: values.junit,
+    noColour: values['no-color'] ?? false,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    // parseArgs says which option is wrong and why.
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; see rjit test --help`);
+  }
+}
+
+function withoutAlias(word: string): string[] {
+  const [name = '', ...value] = word.split('=');
+  const ours = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+  if (ours === undefined) return [word];
+  return ours === '' ? [] : [[ours, ...value].join('=')];
+}
+
+/** A tolerance says that numbers are meant, wherever programs print them. */
+function comparisons({ compare = [], rtol, atol }: ReturnType<typeof parse>['values']): readonly string[] {
+  if (rtol === undefined && atol === undefined) return compare;
+  return [...['text/plain', 'stdout', 'application/json'].map((key) => `${key}=numbers`), ...compare];
+}
+
+function seconds(name: string, text: string | undefined): number | undefined {
+  const value = number(name, text, Number.MIN_VALUE);
+  return value === undefined ? undefined : value * 1000;
+}
+
+function integer(name: string, text: string | undefined, least: number): number | undefined {
+  const value = number(name, text, least);
+  if (value === undefined || Number.isInteger(value)) return value;
+  throw new UsageError(`--${name} is "${text}"; expected a whole number`);
+}
+
+function number(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= least) return value;
+  throw new UsageError(`--${name} is "${text}"; expected a number${least > 0 ? ' above 0' : ', 0 or more'}`);
+}

@@ -1,0 +1,107 @@
+/** `rjit test`: notebooks as regression tests, from the command line. */
+import { writeFileSync } from 'node:fs';
+import { KernelDiedError, KernelTimeoutError } from '../kernel-connection.ts';
+import { KernelspecNotFoundError } from '../kernelspecs.ts';
+import { NotebookError } from '../read-notebook.ts';
+import { ComparisonError } from './comparison-settings.ts';
+import { findNotebooks, NoNotebooksError } from './find-notebooks.ts';
+import { junitXml } from './junit.ts';
+import { type Palette, palette, wantsColour } from './palette.ts';
+import { type NotebookReport, notebookDetails, notebookLine, summaryLine } from './report.ts';
+import { SanitizerError } from './sanitizer.ts';
+import { parseTestArguments, type TestArguments, UsageError, usage } from './test-arguments.ts';
+import { testNotebookFile } from './test-file.ts';
+import { isFailed } from './verdict.ts';
+
+/** Runs `rjit test ARGV`; returns the exit status. */
+export async function test(argv: readonly string[]): Promise<number> {
+  try {
+    const args = parseTestArguments(argv);
+    if (args === 'help') {
+      process.stdout.write(usage);
+      return 0;
+    }
+    return await testNotebooks(args);
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    process.stderr.write(`rjit test: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function testNotebooks(args: TestArguments): Promise<number> {
+  const paths = findNotebooks(args.patterns);
+  const colours = palette(!args.noColour && wantsColour(process.stdout));
+  const abort = new AbortController();
+  const onSignal = () => abort.abort();
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const start = performance.now();
+  try {
+    const reports = await inParallel(paths, args.jobs, (path) => testOne(path, args, colours, abort.signal));
+    for (const report of reports) process.stdout.write(notebookDetails(report, colours));
+    process.stdout.write(summaryLine(reports, performance.now() - start, colours));
+    if (args.junit !== undefined) writeFileSync(args.junit, junitXml(reports));
+    return exitStatus(reports, abort.signal.aborted);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function testOne(
+  path: string,
+  args: TestArguments,
+  colours: Palette,
+  signal: AbortSignal,
+): Promise<NotebookReport> {
+  const report = await reportOf(path, args, signal);
+  process.stdout.write(notebookLine(report, colours));
+  return report;
+}
+
+/** One notebook that can't be tested doesn't keep the others from being tested. */
+async function reportOf(path: string, args: TestArguments, signal: AbortSignal): Promise<NotebookReport> {
+  try {
+    return { path, tested: await testNotebookFile(path, { ...args.test, signal }) };
+  } catch (error) {
+    const isNotebooksOwn =
+      error instanceof NotebookError ||
+      error instanceof KernelspecNotFoundError ||
+      error instanceof KernelDiedError ||
+      error instanceof KernelTimeoutError;
+    if (!isNotebooksOwn) throw error;
+    return { path, error };
+  }
+}
+
+/** The results in the order of `items`, `width` of them in the making at any time. */
+async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}
+
+function exitStatus(reports: readonly NotebookReport[], interrupted: boolean): number {
+  if (interrupted) return 130;
+  if (reports.some((report) => 'error' in report)) return 2;
+  return reports.some((report) => 'tested' in report && report.tested.cells.some(isFailed)) ? 1 : 0;
+}
+
+/** The message says it all: no stack. */
+function isUserError(error: unknown): error is Error {
+  return (
+    error instanceof UsageError ||
+    error instanceof NoNotebooksError ||
+    error instanceof SanitizerError ||
+    error instanceof ComparisonError ||
+    // Of the file system: a report that can't be written.
+    (error instanceof Error && 'code' in error && typeof error.code === 'string')
+  );
+}
