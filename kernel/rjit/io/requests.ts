@@ -1,0 +1,103 @@
+import type { FaultFields } from '../../../backend/contract/remote-error.ts';
+
+/** Where the server is: an address, a file in which a managed backend says its address, or nowhere any more. */
+export type Endpoint =
+  | { readonly kind: 'address'; readonly host: string; readonly port: number; readonly token: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stopped' };
+
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the server compiles for, from `hello`. */
+export interface ServerTarget {
+  readonly triple: string;
+  readonly dataLayout: string;
+  readonly cpu: string;
+  readonly features: string;
+  readonly llvmMajor: number;
+  readonly serverVersion: string;
+}
+
+export interface CompileCommand {
+  readonly ir: string;
+  readonly functions: readonly {
+    readonly name: string;
+    readonly signature: string;
+    readonly symbol: string;
+  }[];
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** `epoch` names the server's session that the handles belong to: see channel.ts. */
+export interface CompileOutcome {
+  readonly epoch: number;
+  readonly handles: readonly { readonly handle: number; readonly symbol: string }[];
+  readonly phaseMicroseconds: Readonly<Record<string, number>>;
+  readonly cached: boolean;
+}
+
+export interface MapCommand {
+  readonly handle: number;
+  readonly epoch: number;
+  readonly length: number;
+  /** One a parameter: `length` elements or one. */
+  readonly columns: readonly Uint8Array[];
+  readonly elementByteLengths: readonly number[];
+  readonly resultElementByteLength: number;
+}
+
+export interface ServerStatus {
+  readonly address: ServerAddress;
+  readonly target: ServerTarget;
+  readonly sessions: number;
+  readonly workers: number;
+  readonly uptimeMs: number;
+  readonly supervisorPid: number;
+  readonly workerPids: Readonly<Record<string, number>>;
+}
+
+/** What the I/O thread does for the main thread, apart from the hot call: command and result of each kind. */
+export interface IoOperations {
+  configure: { command: { readonly endpoint: Endpoint }; result: undefined };
+  target: { command: object; result: ServerTarget };
+  compile: { command: CompileCommand; result: CompileOutcome };
+  call: {
+    command: { readonly handle: number; readonly epoch: number; readonly packed: Uint8Array };
+    result: Uint8Array;
+  };
+  map: { command: MapCommand; result: Uint8Array };
+  emit: {
+    command: { readonly handle: number; readonly epoch: number; readonly what: 'opt' | 'asm' };
+    result: string;
+  };
+  drop: { command: { readonly epoch: number; readonly handles: readonly number[] }; result: undefined };
+  cancel: { command: object; result: boolean };
+  status: { command: object; result: ServerStatus };
+  startServer: { command: ServerAddress; result: ServerAddress };
+  stopServer: { command: object; result: undefined };
+  serverEnd: { command: object; result: undefined };
+  close: { command: object; result: undefined };
+}
+
+export type IoKind = keyof IoOperations;
+
+/** Main thread to I/O thread. */
+export type IoRequest = {
+  [Kind in IoKind]: {
+    readonly id: number;
+    readonly kind: Kind;
+    /** The main thread is blocked until the answer is there. */
+    readonly isSync: boolean;
+    /** 0 for none. */
+    readonly timeoutMs: number;
+    readonly command: IoOperations[Kind]['command'];
+  };
+}[IoKind];
+
+/** I/O thread to main thread. */
+export type IoReply =
+  | { readonly id: number; readonly ok: true; readonly result: IoOperations[IoKind]['result'] }
+  | { readonly id: number; readonly ok: false; readonly fault: FaultFields };

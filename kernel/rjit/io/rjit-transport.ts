@@ -1,0 +1,261 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CompileRequest, FunctionSpec } from '#thrift/remotejit_types.js';
+import type { Client } from '#thrift/rjit.js';
+import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { deathError } from './death.ts';
+import { mapInChunks } from './map-chunks.ts';
+import type {
+  CompileCommand,
+  CompileOutcome,
+  Endpoint,
+  MapCommand,
+  ServerStatus,
+  ServerTarget,
+} from './requests.ts';
+import { type LiveSession, openSession, type SessionRemains } from './server-session.ts';
+import type { Receiver, ThriftConnection } from './thrift-connection.ts';
+import { int64 } from './thrift-fault.ts';
+import type { Transport } from './transport.ts';
+
+const FIRST_CANCEL_PAUSE_MS = 1;
+const LONGEST_CANCEL_PAUSE_MS = 50;
+
+/** One session on one of our servers, kept alive over lost connections, dead workers and restarted servers. */
+export class RjitTransport implements Transport {
+  #endpoint: Endpoint;
+  #epoch = 0;
+  #live: LiveSession | undefined;
+  #remains: SessionRemains | undefined;
+  #opening: Promise<LiveSession> | undefined;
+  #abort = new AbortController();
+  #isClosed = false;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  setEndpoint(endpoint: Endpoint): void {
+    this.#endpoint = endpoint;
+    this.#forget(
+      new RemoteError('connection-lost', 'the client was connected to another server during the call'),
+    );
+  }
+
+  async target(): Promise<ServerTarget> {
+    return (await this.#open()).target;
+  }
+
+  async compile(command: CompileCommand): Promise<CompileOutcome> {
+    const request = new CompileRequest({
+      ir: command.ir,
+      functions: command.functions.map((spec) => new FunctionSpec(spec)),
+      options: { ...command.options },
+    });
+    const { data } = await this.#open();
+    const epoch = this.#epoch;
+    const report = await data.request((client) => client.compile(request));
+    return {
+      epoch,
+      handles: report.functions.map(({ handle, symbol }) => ({ handle, symbol })),
+      phaseMicroseconds: { ...report.phaseMicroseconds },
+      cached: report.cached,
+    };
+  }
+
+  call(handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void {
+    if (this.#live?.data.isOpen) {
+      this.#send(this.#live, handle, epoch, packed, receiver);
+      return;
+    }
+    const kept = packed.slice();
+    this.#open().then(
+      (live) => {
+        // It may have run out of time meanwhile.
+        if (!receiver.isSettled) this.#send(live, handle, epoch, kept, receiver);
+      },
+      (error: unknown) => receiver.fail(RemoteError.from(error)),
+    );
+  }
+
+  #send(live: LiveSession, handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void {
+    if (epoch === this.#epoch) live.data.call({ handle, packed }, receiver);
+    else receiver.fail(staleHandle());
+  }
+
+  async map(command: MapCommand): Promise<Uint8Array> {
+    const { data } = await this.#open();
+    this.#checkEpoch(command.epoch);
+    return mapInChunks(data, command);
+  }
+
+  async emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string> {
+    return this.#onHandle(epoch, (client) => client.emit(handle, what));
+  }
+
+  async drop(epoch: number, handles: readonly number[]): Promise<void> {
+    // Handles of an earlier session are gone already, and an absent server keeps nothing.
+    const live = this.#live;
+    if (epoch === this.#epoch && live?.data.isOpen)
+      await live.data.request((client) => client.drop([...handles]));
+  }
+
+  async status(): Promise<ServerStatus> {
+    const { control, address, target } = await this.#open();
+    const status = await control.request((client) => client.status());
+    return {
+      address,
+      target,
+      sessions: status.sessions,
+      workers: status.workers,
+      uptimeMs: Number(int64(status.uptimeMs)),
+      supervisorPid: status.supervisorPid,
+      workerPids: { ...status.workerPids },
+    };
+  }
+
+  async cancel(): Promise<boolean> {
+    if (this.#opening) {
+      this.#abort.abort();
+      this.#abort = new AbortController();
+      return true;
+    }
+    const live = this.#live;
+    const targets = live?.data.inFlight() ?? [];
+    if (!live || targets.length === 0) return false;
+    await cancelAll(live, targets);
+    return true;
+  }
+
+  expire(receiver: Receiver): void {
+    const live = this.#live;
+    const [oldest] = live?.data.inFlight() ?? [];
+    // The server works in order. One that waits behind another can't be stopped alone; its answer will be ignored.
+    if (!live || oldest !== receiver) {
+      receiver.fail(new RemoteError('timeout', 'it waited too long behind other calls'));
+      return;
+    }
+    void cancelAll(live, [receiver]);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#forget(new RemoteError('cancelled', 'the client was closed during the call'));
+  }
+
+  async #onHandle<T>(epoch: number, send: (client: Client) => Promise<T>): Promise<T> {
+    const { data } = await this.#open();
+    this.#checkEpoch(epoch);
+    return data.request(send);
+  }
+
+  #checkEpoch(epoch: number): void {
+    if (epoch !== this.#epoch) throw staleHandle();
+  }
+
+  #open(): Promise<LiveSession> {
+    if (this.#isClosed) return Promise.reject(new RemoteError('cancelled', 'the client is closed'));
+    if (this.#live?.data.isOpen && this.#live.control.isOpen) return Promise.resolve(this.#live);
+    this.#opening ??= this.#reopen().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #reopen(): Promise<LiveSession> {
+    const endpoint = this.#endpoint;
+    const live = await openSession(endpoint, this.#remains, this.#abort.signal);
+    if (this.#isClosed || endpoint !== this.#endpoint) {
+      live.control.destroy();
+      live.data.destroy();
+      throw new RemoteError('connection-lost', 'the client was connected to another server meanwhile');
+    }
+    if (live.id !== this.#remains?.id) this.#epoch += 1;
+    this.#live = live;
+    this.#remains = { id: live.id, control: live.control, address: live.address, token: live.token };
+    live.data.onClosed((unanswered, problem) => this.#closed(live, unanswered, problem));
+    live.control.onClosed((unanswered, problem) => {
+      // The server has gone, and the session with it.
+      live.data.destroy();
+      this.#closed(live, unanswered, problem);
+    });
+    return live;
+  }
+
+  #closed(live: LiveSession, unanswered: readonly Receiver[], problem: RemoteError | undefined): void {
+    if (this.#live === live) this.#live = undefined;
+    if (unanswered.length === 0) return;
+    this.#explain(live, problem).then(
+      (error) => {
+        for (const receiver of unanswered) receiver.fail(error);
+      },
+      (error: unknown) => {
+        for (const receiver of unanswered) receiver.fail(RemoteError.from(error));
+      },
+    );
+  }
+
+  /** Why a connection closed under a call: the server knows, once it is there again. */
+  async #explain(live: LiveSession, problem: RemoteError | undefined): Promise<RemoteError> {
+    if (problem && problem.code !== 'connection-lost') return problem;
+    const { host, port } = live.address;
+    try {
+      const next = await this.#open();
+      if (next.death) return deathError(next.death);
+      const what =
+        next.id === live.id
+          ? `the connection to ${host}:${port} was lost`
+          : `the server at ${host}:${port} ended`;
+      return new RemoteError('connection-lost', `${what} during the call; it is there again, call again`, {
+        cause: problem,
+      });
+    } catch (caught) {
+      const error = RemoteError.from(caught);
+      if (error.code === 'server-stopped') return error;
+      return new RemoteError(
+        'connection-lost',
+        `the server at ${host}:${port} ended during the call and can't be reached any more: ${error.detail}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #forget(reason: RemoteError): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const live = this.#live;
+    this.#live = undefined;
+    this.#remains = undefined;
+    this.#epoch += 1;
+    if (!live) return;
+    for (const connection of [live.control, live.data]) abandon(connection, reason);
+  }
+}
+
+function abandon(connection: ThriftConnection, reason: RemoteError): void {
+  connection.onClosed((unanswered) => {
+    for (const receiver of unanswered) receiver.fail(reason);
+  });
+  connection.destroy();
+}
+
+/** A cancel that comes before its call, or between two, finds nothing to stop: it is repeated until all have answers. */
+async function cancelAll({ id, control, data }: LiveSession, targets: readonly Receiver[]): Promise<void> {
+  let pauseMs = FIRST_CANCEL_PAUSE_MS;
+  while (targets.some((target) => data.isWaiting(target))) {
+    try {
+      await control.request((client) => client.cancel(id));
+    } catch {
+      // The connection has gone, and with it the calls: they learn why when it closes.
+      return;
+    }
+    await delay(pauseMs);
+    pauseMs = Math.min(2 * pauseMs, LONGEST_CANCEL_PAUSE_MS);
+  }
+}
+
+function staleHandle(): RemoteError {
+  return new RemoteError(
+    'unknown-function',
+    'it was compiled in an earlier session; it must be compiled again',
+  );
+}

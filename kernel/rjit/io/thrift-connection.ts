@@ -1,0 +1,231 @@
+import { connect, type Socket } from 'node:net';
+import thrift from 'thrift';
+import { Client } from '#thrift/rjit.js';
+import { BinaryReader, BinaryWriter } from '../../../backend/contract/binary-protocol.ts';
+import {
+  type CallRequest,
+  type MapRequest,
+  readReply,
+  writeCallRequest,
+  writeMapRequest,
+} from '../../../backend/contract/call-messages.ts';
+import { MessageStream } from '../../../backend/contract/message-stream.ts';
+import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { fromThrift } from './thrift-fault.ts';
+
+/** Who waits for an answer. */
+export interface Receiver {
+  /** Set when nobody waits any more; an answer that comes later is ignored. */
+  readonly isSettled?: boolean;
+  /** @param bytes valid during the call only */
+  receive(bytes: Uint8Array): void;
+  fail(error: RemoteError): void;
+}
+
+/** A reply is at most one chunk of a map; what is longer is not ours. */
+const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+const READ_BUFFER_BYTES = 64 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const { TBinaryProtocol, TBufferedTransport } = thrift;
+
+/** The multiplexed name of our service goes in front of every method. */
+class PrefixedProtocol extends TBinaryProtocol {
+  override writeMessageBegin(name: string, type: thrift.Thrift.MessageType, sequenceId: number): void {
+    super.writeMessageBegin(`rjit:${name}`, type, sequenceId);
+  }
+}
+
+/** One TCP connection to the server. Hot methods have their own codec, all others node-thrift's generated client. */
+export class ThriftConnection {
+  readonly #socket: Socket;
+  readonly #client: Client;
+  readonly #writer = new BinaryWriter();
+  readonly #stream = new MessageStream(MAX_REPLY_BYTES);
+  /** By sequence id: the hot requests, in the order they were sent. */
+  #waiting = new Map<number, Receiver>();
+  #requests = new Set<Receiver>();
+  #sequenceId = 0;
+  #problem: RemoteError | undefined;
+  #onClosed: ((unanswered: readonly Receiver[], problem: RemoteError | undefined) => void) | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const transport = new TBufferedTransport(undefined, (bytes) => {
+      if (bytes) socket.write(bytes);
+    });
+    this.#client = new Client(transport, PrefixedProtocol);
+  }
+
+  /** @throws RemoteError `unreachable`, by the promise */
+  static open(host: string, port: number): Promise<ThriftConnection> {
+    return new Promise((resolve, reject) => {
+      const buffer = new Uint8Array(READ_BUFFER_BYTES);
+      let connection: ThriftConnection | undefined;
+      const socket = connect({
+        host,
+        port,
+        noDelay: true,
+        keepAlive: true,
+        onread: {
+          buffer,
+          callback: (byteLength) => {
+            // The buffer is reused; a message may stay in pieces until the next read.
+            connection?.receive(buffer.slice(0, byteLength));
+            return true;
+          },
+        },
+      });
+      const timer = setTimeout(() => {
+        socket.destroy(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`));
+      }, CONNECT_TIMEOUT_MS);
+      const onError = (error: Error) => {
+        clearTimeout(timer);
+        reject(unreachable(host, port, error));
+      };
+      socket.once('error', onError);
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        socket.off('error', onError);
+        connection = new ThriftConnection(socket);
+        connection.#listen();
+        resolve(connection);
+      });
+    });
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  get inFlightCount(): number {
+    return this.#waiting.size + this.#requests.size;
+  }
+
+  /** The receivers that have no answer yet. */
+  inFlight(): readonly Receiver[] {
+    return [...this.#waiting.values(), ...this.#requests];
+  }
+
+  isWaiting(receiver: Receiver): boolean {
+    return this.#requests.has(receiver) || [...this.#waiting.values()].includes(receiver);
+  }
+
+  /** @param onClosed gets those who will have no answer, and what went wrong here, if anything did */
+  onClosed(onClosed: (unanswered: readonly Receiver[], problem: RemoteError | undefined) => void): void {
+    this.#onClosed = onClosed;
+  }
+
+  call(request: CallRequest, receiver: Receiver): void {
+    const sequenceId = this.#next();
+    this.#writer.reset();
+    writeCallRequest(this.#writer, sequenceId, request);
+    this.#waiting.set(sequenceId, receiver);
+    this.#socket.write(this.#writer.copy());
+  }
+
+  map(request: MapRequest, receiver: Receiver): void {
+    const sequenceId = this.#next();
+    const writer = new BinaryWriter(
+      256 + request.columns.reduce((sum, column) => sum + column.byteLength + 4, 0),
+    );
+    writeMapRequest(writer, sequenceId, request);
+    this.#waiting.set(sequenceId, receiver);
+    this.#socket.write(writer.written());
+  }
+
+  /**
+   * Sends what `send` makes of the generated client.
+   *
+   * @throws RemoteError the server's, by the promise; when the connection closes first, whatever `fail` is told
+   */
+  request<T>(send: (client: Client) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const receiver: Receiver = { receive: () => undefined, fail: reject };
+      this.#requests.add(receiver);
+      send(this.#client).then(
+        (result) => {
+          this.#requests.delete(receiver);
+          resolve(result);
+        },
+        (error: unknown) => {
+          this.#requests.delete(receiver);
+          reject(fromThrift(error));
+        },
+      );
+    });
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Feeds bytes that arrived. */
+  receive(bytes: Uint8Array): void {
+    try {
+      this.#stream.push(bytes);
+      for (let message = this.#stream.next(); message; message = this.#stream.next()) this.#dispatch(message);
+    } catch (error) {
+      this.#problem = RemoteError.from(error);
+      this.#socket.destroy();
+    }
+  }
+
+  #listen(): void {
+    this.#socket.on('error', (error) => {
+      this.#problem ??= RemoteError.from(error, 'connection-lost');
+    });
+    this.#socket.once('end', () => this.#socket.destroy());
+    this.#socket.once('close', () => {
+      const unanswered = this.inFlight();
+      this.#waiting = new Map();
+      this.#requests = new Set();
+      this.#onClosed?.(unanswered, this.#problem);
+    });
+  }
+
+  #next(): number {
+    this.#sequenceId = (this.#sequenceId + 1) & 0x7fff_ffff;
+    return this.#sequenceId;
+  }
+
+  #dispatch(message: Uint8Array): void {
+    const reader = new BinaryReader(message);
+    const header = reader.messageBegin();
+    if (header.name !== 'call' && header.name !== 'mapColumns') {
+      this.#dispatchGenerated(message, header.name);
+      return;
+    }
+    const receiver = this.#waiting.get(header.sequenceId);
+    if (!receiver)
+      throw new RemoteError('protocol', `an answer to nothing arrived (sequence id ${header.sequenceId})`);
+    const reply = readReply(reader, header.type);
+    this.#waiting.delete(header.sequenceId);
+    if (reply.kind === 'success') receiver.receive(reply.bytes);
+    else receiver.fail(reply.error);
+  }
+
+  /** The generated client resolves its own promises, by the sequence ids it gave itself. */
+  #dispatchGenerated(message: Uint8Array, name: string): void {
+    const receive: unknown = Reflect.get(this.#client, `recv_${name}`);
+    if (typeof receive !== 'function') {
+      throw new RemoteError('protocol', `an answer to the unknown method '${name}' arrived`);
+    }
+    const deliver = TBufferedTransport.receiver((transport) => {
+      const input = new TBinaryProtocol(transport, true);
+      const begin = input.readMessageBegin();
+      receive.call(this.#client, input, begin.mtype, begin.rseqid);
+    }, 0);
+    deliver(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
+  }
+}
+
+function unreachable(host: string, port: number, error: Error): RemoteError {
+  const reason = 'code' in error && error.code === 'ECONNREFUSED' ? 'nobody listens there' : error.message;
+  return new RemoteError(
+    'unreachable',
+    `can't connect to a server at ${host}:${port}: ${reason}; ` +
+      `start one with startServer() or 'rjit serve --port ${port}', or check host and port`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,214 @@
+import { formatType } from '../../backend/contract/format-type.ts';
+import { parseSignature } from '../../backend/contract/parse-type.ts';
+import { SignatureError } from '../../backend/contract/signature-error.ts';
+import type { FunctionType } from '../../backend/contract/types.ts';
+import { type Value, valueCodec } from '../../backend/contract/value-codec.ts';
+import { argumentsKey, plainValue, typesOfArguments } from './argument-type.ts';
+import { callableBase } from './callable.ts';
+import { CompileError } from './compile-error.ts';
+import { describeIr } from './describe.ts';
+import type { CallTarget, IoClient } from './io/io-client.ts';
+import { callLocally } from './local-call.ts';
+import { type Column, elementTypes, packColumns, resultColumn } from './map-columns.ts';
+import { chooseOverload } from './overload-choice.ts';
+import { type CompileTimes, RemoteOverload } from './remote-overload.ts';
+import type { SourceModule } from './source-module.ts';
+
+/** A call: waits for the result. */
+type ValueFunction = (...args: readonly unknown[]) => Value;
+
+export interface AsyncCalls {
+  (...args: readonly unknown[]): Promise<Value>;
+  /** `foo.map`, as a promise. */
+  map(...columns: readonly unknown[]): Promise<Column>;
+}
+
+export interface RemoteFunctionOptions {
+  readonly module: SourceModule;
+  readonly name: string;
+  readonly io: IoClient;
+  /** 0 for none. */
+  readonly timeoutMs: () => number;
+}
+
+/**
+ * A function whose body runs on the server. `foo(1, 3)` waits for the result, `await foo.async(1, 3)` doesn't block.
+ * Overloads are compiled when they are first called.
+ */
+export class RemoteFunction extends callableBase<ValueFunction>() {
+  readonly async: AsyncCalls;
+  readonly #options: RemoteFunctionOptions;
+  readonly #overloads: RemoteOverload[] = [];
+  /** The choice for each tuple of argument types that has been seen. */
+  readonly #choices = new Map<string, RemoteOverload>();
+
+  constructor(options: RemoteFunctionOptions) {
+    super((...args) => this.#choose(args).call(args.map(plainValue), options.timeoutMs()));
+    this.#options = options;
+    this.async = Object.assign((...args: readonly unknown[]) => this.#callAsync(args), {
+      map: (...columns: readonly unknown[]) => this.#mapAsync(columns),
+    });
+    Object.defineProperty(this, 'name', { value: options.name, configurable: true });
+    for (const signature of options.module.signaturesOf(options.name)) this.#add(signature);
+  }
+
+  /**
+   * Adds an overload: `foo.signature('double(double, double)')`.
+   *
+   * @throws CompileError when the text isn't a signature or the function doesn't compile for it; nothing is added then
+   */
+  signature(text: string): this {
+    const { module, name } = this.#options;
+    const { label, ...signature } = this.#parse(text);
+    if (label !== undefined && label !== name) {
+      throw this.#signatureError(
+        `the signature is for ${label}; this function is ${name}`,
+        text,
+        0,
+        text.length,
+      );
+    }
+    module.add(name, signature);
+    this.#add(signature);
+    return this;
+  }
+
+  /** The overloads, as `int64(int64, int64)`. */
+  get signatures(): readonly string[] {
+    return this.#overloads.map(({ signature }) => formatType(signature));
+  }
+
+  /** The LLVM IR of all overloads, as it is sent to the server. */
+  get ir(): string {
+    const { module, io } = this.#options;
+    return module.compile(this.#overloads, io.requestSync('target', {})).ir;
+  }
+
+  /** The IR after the server's optimiser, an overload after the other. */
+  get optimized(): string {
+    return this.#emit('opt');
+  }
+
+  /** The server's machine code as assembly. */
+  get asm(): string {
+    return this.#emit('asm');
+  }
+
+  /** By signature, for the overloads that are compiled: where the time went. */
+  get compileTimes(): Readonly<Record<string, CompileTimes>> {
+    const entries = this.#overloads.flatMap(({ signature, times }) =>
+      times ? [[formatType(signature), times] as const] : [],
+    );
+    return Object.fromEntries(entries);
+  }
+
+  /** Runs the source in this process instead, with the same types and checks, to compare. */
+  local(...args: readonly unknown[]): Value {
+    return callLocally(this.#options.module, this.#choose(args), args.map(plainValue));
+  }
+
+  /**
+   * Applies the function to each element of typed arrays (or plain arrays); scalars go with every element. Waits.
+   * The result is the typed array of the result's type; complex results are pairs in a Float64Array or Float32Array.
+   */
+  map(...columns: readonly unknown[]): Column {
+    const { overload, packed } = this.#prepareMap(columns);
+    const { result } = overload.signature;
+    const { io } = this.#options;
+    const bytes = overload.onServer((target) => io.requestSync('map', mapCommand(target, overload, packed)));
+    return resultColumn(result, bytes);
+  }
+
+  /** Compiles every overload now, before the first call. */
+  compile(): this {
+    for (const overload of this.#overloads) overload.compile();
+    return this;
+  }
+
+  /** What the server holds of this function, and does no longer need to. */
+  forget(): readonly CallTarget[] {
+    return this.#overloads.flatMap((overload) => overload.forget() ?? []);
+  }
+
+  override toString(): string {
+    return describeIr('cpu', this.ir);
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const signatures = this.signatures.map((text) => `'${text}'`).join(', ');
+    return `${this.#options.name}[${signatures}]`;
+  }
+
+  #parse(text: string): FunctionType {
+    try {
+      return parseSignature(text);
+    } catch (error) {
+      if (!(error instanceof SignatureError)) throw error;
+      throw this.#signatureError(error.message, text, error.start, error.end);
+    }
+  }
+
+  #signatureError(message: string, text: string, start: number, end: number): CompileError {
+    const diagnostic = { code: 'signature', message, span: { start, end } };
+    return new CompileError([diagnostic], { source: text, fileName: 'signature' });
+  }
+
+  /** An overload for the same types replaces the earlier one. */
+  #add(signature: FunctionType): void {
+    const { module, name, io } = this.#options;
+    const overload = new RemoteOverload(module, name, signature, io);
+    const same = this.#overloads.findIndex(({ symbol }) => symbol === overload.symbol);
+    if (same === -1) this.#overloads.push(overload);
+    this.#choices.clear();
+  }
+
+  #choose(args: readonly unknown[]): RemoteOverload {
+    const key = argumentsKey(args);
+    let overload = this.#choices.get(key);
+    if (!overload) {
+      overload = chooseOverload(this.#overloads, typesOfArguments(this.#options.name, args));
+      this.#choices.set(key, overload);
+    }
+    return overload;
+  }
+
+  async #callAsync(args: readonly unknown[]): Promise<Value> {
+    return await this.#choose(args).callAsync(args.map(plainValue), this.#options.timeoutMs());
+  }
+
+  async #mapAsync(columns: readonly unknown[]): Promise<Column> {
+    const { overload, packed } = this.#prepareMap(columns);
+    const { io, timeoutMs } = this.#options;
+    const bytes = await overload.onServerAsync((target) =>
+      io.request('map', mapCommand(target, overload, packed), timeoutMs()),
+    );
+    return resultColumn(overload.signature.result, bytes);
+  }
+
+  #prepareMap(args: readonly unknown[]) {
+    const { name } = this.#options;
+    const overload = chooseOverload(this.#overloads, elementTypes(name, args));
+    return { overload, packed: packColumns(name, overload.signature, args) };
+  }
+
+  #emit(what: 'opt' | 'asm'): string {
+    const { io } = this.#options;
+    const texts = this.#overloads.map((overload) =>
+      overload.onServer(({ handle, epoch }) => io.requestSync('emit', { handle, epoch, what })),
+    );
+    return texts.join('\n');
+  }
+}
+
+function mapCommand(target: CallTarget, overload: RemoteOverload, packed: ReturnType<typeof packColumns>) {
+  return {
+    handle: target.handle,
+    epoch: target.epoch,
+    ...packed,
+    resultElementByteLength: resultByteLength(overload),
+  };
+}
+
+function resultByteLength({ signature }: RemoteOverload): number {
+  return valueCodec(signature.result).byteLength;
+}

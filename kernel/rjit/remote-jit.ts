@@ -1,0 +1,217 @@
+/** The package's public API: compile functions here, run them on a server. */
+import { fileURLToPath } from 'node:url';
+import { parseSignature } from '../../backend/contract/parse-type.ts';
+import { SignatureError } from '../../backend/contract/signature-error.ts';
+import type { GivenSignature } from '../compiler/assign-signatures.ts';
+import type { Language } from '../compiler/core.ts';
+import type { BackendControl } from './backend-control.ts';
+import { callableBase } from './callable.ts';
+import { CompileError } from './compile-error.ts';
+import { IoClient } from './io/io-client.ts';
+import type { Endpoint, ServerAddress, ServerStatus } from './io/requests.ts';
+import { RemoteFunction } from './remote-function.ts';
+import { SourceModule } from './source-module.ts';
+
+export { Complex } from '../../backend/contract/complex.ts';
+export { RemoteError, type RemoteErrorCode } from '../../backend/contract/remote-error.ts';
+export type { BackendControl } from './backend-control.ts';
+export { requestCancel } from './cancel.ts';
+export { CompileError } from './compile-error.ts';
+export type { ServerStatus } from './io/requests.ts';
+export { RemoteFunction } from './remote-function.ts';
+export {
+  complex,
+  float32,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  TypedValue,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+} from './typed-value.ts';
+
+/** RBC's own port. */
+const DEFAULT_PORT = 11532;
+const DEFAULT_HOST = 'localhost';
+
+export interface RemoteJITOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** What a server that asks for one must be told. */
+  readonly token?: string;
+  /** Who owns the managed backend; by default this client starts and stops its own. */
+  readonly backend?: BackendControl;
+  /** A call that takes longer is stopped and fails with `timeout`. 0, the default, for none. */
+  readonly timeoutMs?: number;
+  /** Where the lines about the server's start and stop go; nowhere by default. */
+  readonly write?: (text: string) => void;
+}
+
+export interface Definition {
+  readonly source: string;
+  /** Shown in diagnostics, e.g. `In[4]`. */
+  readonly fileName: string;
+  /** Detected from the source where it is absent. */
+  readonly language?: Language;
+  readonly signatures: readonly string[];
+}
+
+export interface ServerOptions {
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  /** False waits until the server ends, as RBC does. Default true. */
+  readonly background?: boolean;
+}
+
+/** Gives a function its signatures: `rjit('int64(int64, int64)')(function foo(a, b) { return a + b; })`. */
+type FunctionCompiler = (body: (...args: never[]) => unknown) => RemoteFunction;
+type Decorator = (...signatures: readonly string[]) => FunctionCompiler;
+
+/**
+ * A client of one server. Called with signatures, it returns what compiles a function for them.
+ *
+ * The connection is made at the first use. `close` ends it; a program that waits for nothing else ends without it, too.
+ */
+export class RemoteJIT extends callableBase<Decorator>() {
+  readonly #io: IoClient;
+  readonly #options: RemoteJITOptions;
+  readonly #functions = new Map<string, RemoteFunction>();
+  #address: ServerAddress;
+
+  constructor(options: RemoteJITOptions = {}) {
+    super(
+      (...signatures) =>
+        (body) =>
+          this.#compileFunction(body, signatures),
+    );
+    this.#options = options;
+    this.#address = { host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT };
+    this.#io = new IoClient(this.#firstEndpoint());
+  }
+
+  /**
+   * Defines the functions of a source text. A function of the same name that was defined before is forgotten here and
+   * on the server.
+   *
+   * @returns those that can be called, in the order of the source
+   * @throws CompileError with all that is wrong with the source
+   */
+  async define({ source, fileName, language, signatures }: Definition): Promise<readonly RemoteFunction[]> {
+    const given = signatures.map(parseGiven);
+    const module = SourceModule.parse({ source, fileName, ...(language === undefined ? {} : { language }) });
+    module.assign(given);
+    return module.exportedNames.map((name) => this.#define(module, name));
+  }
+
+  /**
+   * Starts a server of our own, which ends with this process; restarts it when it runs already.
+   *
+   * @throws RemoteError `port-in-use`, `unsupported` (no libLLVM), …
+   */
+  async startServer({ host, port, background = true }: ServerOptions = {}): Promise<ServerAddress> {
+    const { backend, write } = this.#options;
+    const wanted = { host: host ?? this.#address.host, port: port ?? this.#wantedPort() };
+    this.#address = backend ? await backend.start(wanted) : await this.#io.request('startServer', wanted);
+    if (backend) this.#io.setEndpoint({ kind: 'file', path: backend.endpointFile });
+    write?.(`staring rpc.thrift server: ${thriftFile()}`);
+    if (!background) await this.#io.request('serverEnd', {});
+    return this.#address;
+  }
+
+  /** Stops the server that `startServer`, or whoever owns the backend, has started. */
+  async stopServer(): Promise<void> {
+    const { backend, write } = this.#options;
+    if (backend) {
+      await backend.stop();
+      this.#io.setEndpoint({ kind: 'file', path: backend.endpointFile });
+    } else {
+      await this.#io.request('stopServer', {});
+    }
+    write?.('... rpc.thrift server stopped\n');
+  }
+
+  /** Uses the server at another address from now on. @throws RemoteError `unreachable`, `unauthorized` */
+  async connect(host: string, port: number, { token = '' }: { readonly token?: string } = {}): Promise<void> {
+    this.#address = { host, port };
+    this.#io.setEndpoint({ kind: 'address', host, port, token });
+    await this.#io.request('target', {});
+  }
+
+  /** Which server is used and what it holds. @throws RemoteError when there is none */
+  async status(): Promise<ServerStatus> {
+    return await this.#io.request('status', {});
+  }
+
+  /** Stops every call that is under way. False when none was. */
+  async cancel(): Promise<boolean> {
+    return await this.#io.request('cancel', {});
+  }
+
+  /** Ends the connection, and the server that this client started. */
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  #firstEndpoint(): Endpoint {
+    const { backend, host, port, token = '' } = this.#options;
+    if (backend && host === undefined && port === undefined)
+      return { kind: 'file', path: backend.endpointFile };
+    return { kind: 'address', ...this.#address, token };
+  }
+
+  /** A backend that nobody gave a port takes any that is free. */
+  #wantedPort(): number {
+    return this.#options.backend && this.#options.port === undefined ? 0 : this.#address.port;
+  }
+
+  #compileFunction(body: (...args: never[]) => unknown, signatures: readonly string[]): RemoteFunction {
+    const name = body.name === '' ? 'anonymous' : body.name;
+    const module = SourceModule.parseFunction(body.toString(), name);
+    module.assign(signatures.map(parseGiven));
+    return this.#define(module, module.exportedNames[0] ?? name);
+  }
+
+  #define(module: SourceModule, name: string): RemoteFunction {
+    const timeoutMs = () => this.#options.timeoutMs ?? 0;
+    const defined = new RemoteFunction({ module, name, io: this.#io, timeoutMs });
+    this.#drop(this.#functions.get(name));
+    this.#functions.set(name, defined);
+    return defined;
+  }
+
+  /** Frees an earlier definition's code. Whoever still holds the function may call it: it compiles again. */
+  #drop(earlier: RemoteFunction | undefined): void {
+    const byEpoch = new Map<number, number[]>();
+    for (const { handle, epoch } of earlier?.forget() ?? []) {
+      byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), handle]);
+    }
+    for (const [epoch, handles] of byEpoch) {
+      // A server that has gone keeps nothing to free.
+      this.#io.request('drop', { epoch, handles }).catch(() => undefined);
+    }
+  }
+}
+
+/** @throws CompileError pointing into the signature */
+function parseGiven(text: string): GivenSignature {
+  try {
+    return { signature: parseSignature(text) };
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    const diagnostic = {
+      code: 'signature',
+      message: error.message,
+      span: { start: error.start, end: error.end },
+    };
+    throw new CompileError([diagnostic], { source: text, fileName: 'signature' });
+  }
+}
+
+function thriftFile(): string {
+  return fileURLToPath(new URL('../../../backend/contract/remotejit.thrift', import.meta.url));
+}

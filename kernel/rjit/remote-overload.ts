@@ -1,0 +1,182 @@
+import { formatType } from '../../backend/contract/format-type.ts';
+import { mangledSymbol } from '../../backend/contract/mangle.ts';
+import { PackedSignature } from '../../backend/contract/packed.ts';
+import { RemoteError } from '../../backend/contract/remote-error.ts';
+import type { FunctionType } from '../../backend/contract/types.ts';
+import type { Value } from '../../backend/contract/value-codec.ts';
+import type { CompiledModule } from '../compiler/compile.ts';
+import type { CallTarget, IoClient } from './io/io-client.ts';
+import type { CompileCommand, CompileOutcome, ServerTarget } from './io/requests.ts';
+import type { SourceModule } from './source-module.ts';
+
+/** How often a call compiles again because the server has lost the function: more often, and something is wrong. */
+const MAX_COMPILATIONS = 3;
+
+/** How an overload was compiled. */
+export interface CompileTimes {
+  readonly frontEndMs: number;
+  /** Of the server, by phase: parse, verify, optimize, codegen, link, total. */
+  readonly phaseMicroseconds: Readonly<Record<string, number>>;
+  /** From the object cache of the server. */
+  readonly cached: boolean;
+}
+
+/**
+ * One signature of a remote function. It is compiled at the first call; when the server has lost it since (a restart, a
+ * new session), it is compiled again, which is safe because an unknown function has not run.
+ */
+export class RemoteOverload {
+  readonly functionName: string;
+  readonly signature: FunctionType;
+  readonly symbol: string;
+  readonly packed: PackedSignature;
+  readonly #module: SourceModule;
+  readonly #io: IoClient;
+  #compiled: CallTarget | undefined;
+  #compiling: Promise<CallTarget> | undefined;
+  times: CompileTimes | undefined;
+
+  constructor(module: SourceModule, functionName: string, signature: FunctionType, io: IoClient) {
+    this.functionName = functionName;
+    this.signature = signature;
+    this.symbol = mangledSymbol(functionName, signature);
+    this.packed = new PackedSignature(signature);
+    this.#module = module;
+    this.#io = io;
+  }
+
+  /** Waits for the result. @throws RemoteError */
+  call(args: readonly unknown[], timeoutMs: number): Value {
+    for (let compilations = 0; ; compilations += 1) {
+      const target = this.#compiled ?? this.compile();
+      const outcome = this.#io.call(target, args, timeoutMs);
+      if (outcome.kind === 'value') return outcome.value;
+      if (outcome.kind === 'bad-argument') throw this.#badArgument(outcome.index, outcome.problem);
+      if (!this.#isLost(outcome.error, compilations)) throw this.#named(outcome.error);
+      this.#compiled = undefined;
+    }
+  }
+
+  async callAsync(args: readonly unknown[], timeoutMs: number): Promise<Value> {
+    const packed = this.#pack(args);
+    const bytes = await this.onServerAsync(({ handle, epoch }) =>
+      this.#io.request('call', { handle, epoch, packed }, timeoutMs),
+    );
+    return this.packed.unpackResult(bytes);
+  }
+
+  /** Does something with the compiled function, compiling first where it must. */
+  onServer<T>(use: (target: CallTarget) => T): T {
+    for (let compilations = 0; ; compilations += 1) {
+      try {
+        return use(this.#compiled ?? this.compile());
+      } catch (caught) {
+        if (!(caught instanceof RemoteError) || !this.#isLost(caught, compilations)) throw caught;
+        this.#compiled = undefined;
+      }
+    }
+  }
+
+  async onServerAsync<T>(use: (target: CallTarget) => Promise<T>): Promise<T> {
+    for (let compilations = 0; ; compilations += 1) {
+      try {
+        return await use(this.#compiled ?? (await this.#compileAsync()));
+      } catch (caught) {
+        if (!(caught instanceof RemoteError)) throw caught;
+        if (!this.#isLost(caught, compilations)) throw this.#named(caught);
+        this.#compiled = undefined;
+      }
+    }
+  }
+
+  /** The IR of this overload alone. */
+  ir(): string {
+    return this.#compileIr(this.#io.requestSync('target', {})).ir;
+  }
+
+  /** Compiles on the server and waits. */
+  compile(): CallTarget {
+    const startedAt = performance.now();
+    const module = this.#compileIr(this.#io.requestSync('target', {}));
+    const frontEndMs = performance.now() - startedAt;
+    return this.#accept(this.#io.requestSync('compile', commandOf(module)), frontEndMs);
+  }
+
+  /** What the server still holds of this overload, to be dropped there. */
+  forget(): CallTarget | undefined {
+    const target = this.#compiled;
+    this.#compiled = undefined;
+    return target;
+  }
+
+  #compileAsync(): Promise<CallTarget> {
+    // Calls that come meanwhile wait for the same compilation.
+    this.#compiling ??= this.#startCompilation().finally(() => {
+      this.#compiling = undefined;
+    });
+    return this.#compiling;
+  }
+
+  async #startCompilation(): Promise<CallTarget> {
+    const target = await this.#io.request('target', {});
+    const startedAt = performance.now();
+    const module = this.#compileIr(target);
+    const frontEndMs = performance.now() - startedAt;
+    return this.#accept(await this.#io.request('compile', commandOf(module)), frontEndMs);
+  }
+
+  #compileIr(target: ServerTarget): CompiledModule {
+    return this.#module.compile([{ functionName: this.functionName, signature: this.signature }], target);
+  }
+
+  #accept(outcome: CompileOutcome, frontEndMs: number): CallTarget {
+    const { epoch, handles, phaseMicroseconds, cached } = outcome;
+    const found = handles.find(({ symbol }) => symbol === this.symbol);
+    if (!found) throw new RemoteError('protocol', `the server compiled the module without ${this.symbol}`);
+    this.#compiled = { handle: found.handle, epoch, packed: this.packed };
+    this.times = { frontEndMs, phaseMicroseconds, cached };
+    return this.#compiled;
+  }
+
+  #isLost(error: RemoteError, compilations: number): boolean {
+    return error.code === 'unknown-function' && compilations < MAX_COMPILATIONS;
+  }
+
+  #pack(args: readonly unknown[]): Uint8Array {
+    const bytes = new Uint8Array(this.packed.layout.argumentsByteLength);
+    const bad = this.packed.write(new DataView(bytes.buffer), 0, args);
+    if (bad) throw this.#badArgument(bad.index, bad.problem);
+    return bytes;
+  }
+
+  #badArgument(index: number, problem: string): RemoteError {
+    return new RemoteError('bad-argument', `argument ${index + 1} of ${this.functionName}: ${problem}`, {
+      functionName: this.functionName,
+    });
+  }
+
+  /** The user knows the function by its own name, not by its symbol. */
+  #named(error: RemoteError): RemoteError {
+    if (error.functionName !== undefined) return error;
+    const { code, detail, signalName, address, line, cause } = error;
+    return new RemoteError(code, detail, {
+      functionName: this.functionName,
+      signalName,
+      address,
+      line,
+      cause,
+    });
+  }
+}
+
+function commandOf({ ir, functions, raises }: CompiledModule): CompileCommand {
+  return {
+    ir,
+    functions: functions.map(({ name, signature, symbol }) => ({
+      name,
+      signature: formatType(signature),
+      symbol,
+    })),
+    options: raises.length === 0 ? {} : { raises: JSON.stringify(raises) },
+  };
+}

@@ -1,0 +1,126 @@
+import { mangledSymbol } from '../../backend/contract/mangle.ts';
+import type { FunctionType } from '../../backend/contract/types.ts';
+import { assignSignatures, type GivenSignature } from '../compiler/assign-signatures.ts';
+import { type CompiledModule, checkModule, compileModule, type Overload } from '../compiler/compile.ts';
+import type { CoreModule, FunctionDefinition, Language } from '../compiler/core.ts';
+import type { Result } from '../compiler/diagnostic.ts';
+import type { HirModule } from '../compiler/hir.ts';
+import { parseModule } from '../compiler/parse-module.ts';
+import { parseTypeScriptFunction } from '../compiler/typescript/parse-typescript.ts';
+import { CompileError } from './compile-error.ts';
+
+export interface ModuleText {
+  readonly source: string;
+  /** Shown in diagnostics, e.g. `In[4]`. */
+  readonly fileName: string;
+  /** Detected from the source where it is absent. */
+  readonly language?: Language;
+}
+
+/** What the server needs to know of the machine the IR is for. */
+export interface IrTarget {
+  readonly triple: string;
+  readonly dataLayout: string;
+}
+
+/** The functions that one cell, or one call of a decorator, defined; all overloads of its functions live here. */
+export class SourceModule {
+  readonly core: CoreModule;
+  readonly #overloads: Overload[] = [];
+
+  private constructor(core: CoreModule) {
+    this.core = core;
+  }
+
+  /** @throws CompileError with the parser's diagnostics */
+  static parse(text: ModuleText): SourceModule {
+    return new SourceModule(resultOf(parseModule(text), text));
+  }
+
+  /** From a function's own text, as `toString()` gives it. @throws CompileError */
+  static parseFunction(source: string, name: string): SourceModule {
+    const text = { source, fileName: name };
+    return new SourceModule(resultOf(parseTypeScriptFunction(source, name, name), text));
+  }
+
+  /** Gives each function its signatures. @throws CompileError where they don't fit, by count or by type */
+  assign(signatures: readonly GivenSignature[]): void {
+    const overloads = resultOf(assignSignatures(this.core, signatures), this.core);
+    this.#check(overloads);
+    this.#overloads.push(...overloads);
+  }
+
+  /** @throws CompileError, and then the overload isn't added */
+  add(functionName: string, signature: FunctionType): void {
+    this.#check(this.#withCallees({ functionName, signature }));
+    this.#overloads.push({ functionName, signature });
+  }
+
+  signaturesOf(functionName: string): readonly FunctionType[] {
+    return this.#overloads.filter((one) => one.functionName === functionName).map((one) => one.signature);
+  }
+
+  /** Names of the functions that can be called from outside, in the order of the source. */
+  get exportedNames(): readonly string[] {
+    const names = new Set(this.#overloads.map((one) => one.functionName));
+    return this.core.functions.map(({ name }) => name).filter((name) => names.has(name));
+  }
+
+  /** IR for `overloads` and all they call. @throws CompileError */
+  compile(overloads: readonly Overload[], target: IrTarget): CompiledModule {
+    const all = new Map<string, Overload>();
+    for (const overload of overloads.flatMap((one) => this.#withCallees(one))) {
+      all.set(mangledSymbol(overload.functionName, overload.signature), overload);
+    }
+    const request = { module: this.core, overloads: [...all.values()], target };
+    return resultOf(compileModule(request), this.core);
+  }
+
+  /** The typed functions, for the interpreter. @throws CompileError */
+  typed(overload: Overload): HirModule {
+    return this.#check(this.#withCallees(overload));
+  }
+
+  #check(overloads: readonly Overload[]): HirModule {
+    return resultOf(checkModule({ module: this.core, overloads }), this.core);
+  }
+
+  /**
+   * The overload and those of the other functions it can reach: an overload that doesn't compile spoils only the
+   * functions that call it.
+   */
+  #withCallees(overload: Overload): readonly Overload[] {
+    const reached = reachableFrom(overload.functionName, this.core);
+    reached.delete(overload.functionName);
+    return [overload, ...this.#overloads.filter((one) => reached.has(one.functionName))];
+  }
+}
+
+function resultOf<T>(result: Result<T>, place: { readonly source: string; readonly fileName: string }): T {
+  if (result.ok) return result.value;
+  throw new CompileError(result.diagnostics, place);
+}
+
+function reachableFrom(name: string, { functions }: CoreModule): Set<string> {
+  const definitions = new Map(functions.map((definition) => [definition.name, definition]));
+  const reached = new Set<string>([name]);
+  for (const current of reached) {
+    const definition = definitions.get(current);
+    if (!definition) continue;
+    for (const mentioned of namesIn(definition)) if (definitions.has(mentioned)) reached.add(mentioned);
+  }
+  return reached;
+}
+
+/** Every name that occurs in a function; a local variable that hides a function only makes the answer too large. */
+function namesIn(definition: FunctionDefinition): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if ('kind' in node && node.kind === 'name' && 'name' in node) names.add(String(node.name));
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(definition.body);
+  visit(definition.parameters);
+  return names;
+}
