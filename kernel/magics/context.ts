@@ -1,4 +1,5 @@
 import type { Language } from '../compiler/core.ts';
+import type { ServerStatus } from '../rjit/remote-jit.ts';
 
 /** What a magic may use of the session it runs in. */
 export interface MagicContext {
@@ -31,7 +32,7 @@ export interface Jit {
   startServer(options: { readonly host?: string; readonly port?: number }): Promise<unknown>;
   stopServer(): Promise<unknown>;
   connect(host: string, port: number): Promise<unknown>;
-  status(): Promise<unknown>;
+  status(): Promise<ServerStatus>;
 }
 
 export interface DefinedFunction {

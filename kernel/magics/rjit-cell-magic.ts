@@ -1,7 +1,7 @@
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { Language } from '../compiler/core.ts';
-import { renderDiagnostics } from '../compiler/render-diagnostic.ts';
+import { CompileError } from '../rjit/compile-error.ts';
 import type { CellMagicContext, DefinedFunction } from './context.ts';
 import type { CellMagic } from './registry.ts';
 import { parseRjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
@@ -59,7 +59,7 @@ function checkSignature({ text, offset }: SignatureText, { cell, fileName }: Cel
     if (!(error instanceof SignatureError)) throw error;
     const span = { start: offset + error.start, end: offset + error.end };
     const diagnostic = { code: 'signature', message: error.message, span };
-    throw new UsageError(renderDiagnostics([diagnostic], { source: cell, fileName }), { cause: error });
+    throw new CompileError([diagnostic], { source: cell, fileName });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ServerStatus } from '../rjit/remote-jit.ts';
 import { closestName } from './closest-name.ts';
 import type { MagicContext } from './context.ts';
 import type { LineMagic } from './registry.ts';
@@ -11,17 +12,17 @@ const usage = `%rjit start_server [--host HOST] [--port PORT]  start the local b
 
 interface Subcommand {
   readonly options: readonly string[];
-  run(parsed: ParsedOptions, context: MagicContext): Promise<unknown>;
+  run(parsed: ParsedOptions, context: MagicContext): Promise<void>;
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   start_server: {
     options: ['host', 'port'],
-    run: ({ values, rest }, { jit }) => {
+    run: async ({ values, rest }, { jit }) => {
       refuseMore('start_server', rest);
       const host = values.get('host');
       const port = values.get('port');
-      return jit.startServer({
+      await jit.startServer({
         ...(host === undefined ? {} : { host }),
         ...(port === undefined ? {} : { port: parsePort(port, 0) }),
       });
@@ -29,23 +30,23 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   stop_server: {
     options: [],
-    run: ({ rest }, { jit }) => {
+    run: async ({ rest }, { jit }) => {
       refuseMore('stop_server', rest);
-      return jit.stopServer();
+      await jit.stopServer();
     },
   },
   connect: {
     options: ['host', 'port'],
-    run: ({ values, rest }, { jit }) => {
+    run: async ({ values, rest }, { jit }) => {
       const { host, port } = parseAddress(values, rest);
-      return jit.connect(host, port);
+      await jit.connect(host, port);
     },
   },
   status: {
     options: [],
-    run: ({ rest }, { jit }) => {
+    run: async ({ rest }, { jit, write }) => {
       refuseMore('status', rest);
-      return jit.status();
+      write(statusText(await jit.status()));
     },
   },
 };
@@ -55,15 +56,28 @@ export const rjitLineMagic: LineMagic = {
   name: 'rjit',
   summary: 'start, stop, connect to or ask about the backend',
   usage,
-  async run(args: string, context: MagicContext): Promise<unknown> {
+  async run(args: string, context: MagicContext): Promise<undefined> {
     const [first, ...words] = splitWords(withoutComment(args));
     if (first === undefined) throw new UsageError(`%rjit needs a subcommand:\n\n${usage}`);
     const name = first.text;
     const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
     if (subcommand === undefined) throw unknownSubcommand(name);
-    return await subcommand.run(takeOptions(`%rjit ${name}`, words, subcommand.options), context);
+    await subcommand.run(takeOptions(`%rjit ${name}`, words, subcommand.options), context);
   },
 };
+
+function statusText({ address, target, sessions, workers, uptimeMs, supervisorPid }: ServerStatus): string {
+  const lines = [
+    [
+      'backend',
+      `${address.host}:${address.port}, process ${supervisorPid}, up ${Math.round(uptimeMs / 1000)} s`,
+    ],
+    ['version', `rjit ${target.serverVersion}, LLVM ${target.llvmMajor}`],
+    ['target', `${target.triple}, ${target.cpu}`],
+    ['holds', `${sessions} sessions in ${workers} workers`],
+  ];
+  return lines.map(([name = '', text]) => `${name.padEnd(8)} ${text}\n`).join('');
+}
 
 function withoutComment(args: string): string {
   return args.replace(/(?<=^|\s)\/\/.*$/, '');

@@ -28,7 +28,25 @@ class Recorder {
         startServer: (options) => record('startServer', options),
         stopServer: () => record('stopServer'),
         connect: (host, port) => record('connect', host, port),
-        status: () => record('status'),
+        status: async () => {
+          await record('status');
+          return {
+            address: { host: 'localhost', port: 7890 },
+            target: {
+              triple: 'x86_64-unknown-linux-gnu',
+              dataLayout: '',
+              cpu: 'znver4',
+              features: '',
+              llvmMajor: 19,
+              serverVersion: '0.1.0',
+            },
+            sessions: 2,
+            workers: 3,
+            uptimeMs: 61_400,
+            supervisorPid: 4711,
+            workerPids: {},
+          };
+        },
       },
       defineGlobal: (name, value) => this.variables.push(`${name} = ${JSON.stringify(value)}`),
       write: (text) => {
