@@ -14,7 +14,9 @@ export function isComplete(source: string): Completeness {
   if (result.ok) return { status: 'complete' };
   const { offset, reason } = result.error;
   const isAtEnd = offset >= source.trimEnd().length && reason !== 'UnterminatedString';
-  if (!isAtEnd && !openEnded.has(reason)) return { status: 'invalid' };
+  // Reported where the `try` begins, although its `catch` may come on the next line.
+  const lacksCatch = reason === 'NoCatchOrFinally' && parseSource(`${source}\ncatch {}`).ok;
+  if (!isAtEnd && !lacksCatch && !openEnded.has(reason)) return { status: 'invalid' };
   return { status: 'incomplete', indent: indentAfter(source) };
 }
 

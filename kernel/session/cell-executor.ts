@@ -49,6 +49,8 @@ export class CellExecutor {
       this.#run(request, run).then(
         (outcome) => this.#finish(active, outcome),
         (thrown: unknown) => {
+          // What an interrupted cell was waiting for may fail when another cell runs already.
+          if (this.#active !== active) return;
           if (thrown instanceof Terminated || run.interrupted) this.interrupted(thrown);
           else this.#finish(active, this.#failure(thrown, run));
         },

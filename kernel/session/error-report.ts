@@ -136,7 +136,9 @@ const shownElsewhere = new Set(['stack', 'message', 'name', 'cause', 'errors']);
 
 /** What an error carries besides its text, such as `code` and `path` of a file system error. */
 function renderProperties(error: Error): string[] {
-  const extra = Object.fromEntries(Object.entries(error).filter(([name]) => !shownElsewhere.has(name)));
-  if (Object.keys(extra).length === 0) return [];
-  return inspect(extra, { depth: 2, colors: true }).split('\n');
+  const extra = Object.entries(error).filter(([name, value]) => {
+    const isPlain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+    return isPlain && !shownElsewhere.has(name) && !error.message.includes(String(value));
+  });
+  return extra.length === 0 ? [] : [inspect(Object.fromEntries(extra), { colors: true })];
 }

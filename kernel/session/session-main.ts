@@ -28,17 +28,21 @@ import { Termination } from './termination.ts';
 import { writeFully } from './write-fully.ts';
 
 const MESSAGES = 3;
+/** How long after the start, at most, the client of remote functions is loaded although no cell has asked for it. */
+const IDLE_BEFORE_REMOTE_MS = 200;
 
 const send = (message: SessionMessage): void => writeFully(MESSAGES, `${JSON.stringify(message)}\n`);
 
 const token = process.env.RJIT_SESSION_TOKEN ?? '';
 delete process.env.RJIT_SESSION_TOKEN;
+const endpointFile = process.env.RJIT_ENDPOINT_FILE;
 const waiting = new Int32Array(new SharedArrayBuffer(4));
 const channel = new OutputChannel(token, waiting, send);
 const sources = new CellSources();
 const history = new SessionHistory();
 const link = new KernelLink(send);
 const repl = new ReplEvaluator();
+const write = (text: string): void => channel.write('stdout', text);
 
 let loading: ReturnType<typeof loadEvaluator> | undefined;
 
@@ -49,10 +53,23 @@ function evaluator(): ReturnType<typeof loadEvaluator> {
 
 async function loadEvaluator() {
   const { CellEvaluator } = await import('./cell-evaluator.ts');
-  const write = (text: string): void => channel.write('stdout', text);
-  const loadRemote = (): Promise<never> =>
-    Promise.reject(new Error('remote functions are not part of this build'));
   return new CellEvaluator({ repl, sources, write, loadRemote });
+}
+
+let remote: ReturnType<typeof importRemote> | undefined;
+
+function loadRemote(): ReturnType<typeof importRemote> {
+  remote ??= importRemote();
+  return remote;
+}
+
+async function importRemote() {
+  const { createRemoteRuntime } = await import('./remote-runtime.ts');
+  const runtime = createRemoteRuntime({ link, endpointFile, write });
+  // A variable that a cell has made of one of the names in the meantime stays.
+  const unused = Object.entries(runtime.globals).filter(([name]) => !Object.hasOwn(globalThis, name));
+  for (const [name, value] of unused) defineSessionGlobal(name, value);
+  return runtime;
 }
 
 const executor = new CellExecutor({ evaluator, channel, sources, history, send });
@@ -65,7 +82,7 @@ history.install();
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
 const input = inputFunction(link);
 const globals = {
-  print: (...values: unknown[]) => channel.write('stdout', `${formatPrinted(values)}\n`),
+  print: (...values: unknown[]) => write(`${formatPrinted(values)}\n`),
   display: displayFunction(channel),
   input,
   prompt: input,
@@ -104,4 +121,7 @@ const termination = new Termination();
 const interruption = new Interruption({ executor, channel, termination });
 const control: MainThreadControl = { interrupt: () => interruption.attempt(), flush: channel.flush };
 Object.defineProperty(globalThis, controlObject, { value: control });
-setImmediate(() => void evaluator());
+setImmediate(() => {
+  // One after the other: the first cell needs the first of the two.
+  void evaluator().then(() => setTimeout(() => void loadRemote(), IDLE_BEFORE_REMOTE_MS).unref());
+});
