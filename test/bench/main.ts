@@ -3,13 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../support/repository-root.ts';
+import { codegenRows } from './codegen-rows.ts';
 import { frontEndRows } from './front-end-rows.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { describeMachine } from './machine.ts';
 import { installPeers } from './peers.ts';
+import { remoteRows } from './remote-rows.ts';
 import { type Measured, renderReport, renderTable } from './report.ts';
 
-const groups = [kernelRows, frontEndRows];
+const groups = [kernelRows, remoteRows, frontEndRows, codegenRows];
 
 process.exitCode = await main(process.argv.slice(2));
 
