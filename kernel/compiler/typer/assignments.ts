@@ -9,7 +9,6 @@ import { binaryOperands, expression, expressions } from './expressions.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { implicitly, tupleElements } from './implicit.ts';
 import { mayHaveEffects } from './locals.ts';
-import { unknownName } from './names.ts';
 import type { Operand } from './operand.ts';
 
 export function assign(typer: FunctionTyper, node: Assign): HirStatement[] {
@@ -64,7 +63,7 @@ function storePrepared(
 export function store(typer: FunctionTyper, target: Target, operand: Operand, span: Span): HirStatement[] {
   switch (target.kind) {
     case 'name':
-      return storeName(typer, target.name, operand, target.span);
+      return typer.assign(target.name, operand, target.span);
     case 'index': {
       const place = placeOf(typer, target);
       return place ? storeElement(typer, place, operand) : [];
@@ -79,25 +78,6 @@ export function store(typer: FunctionTyper, target: Target, operand: Operand, sp
         'assign a new value: z = complex(re, im)',
       );
       return [];
-  }
-}
-
-function storeName(typer: FunctionTyper, name: string, operand: Operand, span: Span): HirStatement[] {
-  if (typer.isLocal(name)) return typer.assign(name, operand, span);
-  refuseName(typer, name, span);
-  return [];
-}
-
-function refuseName(typer: FunctionTyper, name: string, span: Span): void {
-  if (typer.module.constant(name, span)) {
-    typer.report(
-      'constant-assignment',
-      span,
-      `${name} is a constant of the cell`,
-      `declare a variable: let ${name}`,
-    );
-  } else {
-    unknownName(typer, name, span);
   }
 }
 
@@ -137,7 +117,10 @@ function unpack(
     return [];
   }
   const { before, elements } = tupleElements(typer, operand);
-  const kept = elements.map((element) => typer.keep(element, 'swap'));
+  // Those of a written tuple may read what the stores change; those of a value are kept already.
+  const kept = elements.map((value) => {
+    return operand.elements ? typer.keep(value, 'swap') : { before: [], value };
+  });
   const stores = targets.flatMap((target, index) => {
     const value = kept[index]?.value;
     if (!value) return [];
@@ -179,9 +162,8 @@ function update(
   keepOld = false,
 ): Update | undefined {
   if (target.kind === 'index') return updateElement(typer, target, site, valueNode);
-  if (target.kind !== 'name' || !typer.isLocal(target.name)) {
-    if (target.kind === 'name') refuseName(typer, target.name, target.span);
-    else typer.report('unsupported', target.span, `${site.operator}= takes a variable or an element`);
+  if (target.kind !== 'name') {
+    typer.report('unsupported', target.span, `${site.operator}= takes a variable or an element`);
     return undefined;
   }
   const current = typer.read(target.name, target.span);

@@ -2,7 +2,7 @@
 import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
 import type { Type } from '../../../backend/contract/types.ts';
 import { BUILTINS, type Builtin } from '../builtins/table.ts';
-import type { Binary, Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
+import type { Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
 import type { Callee, HirExpression } from '../hir.ts';
 import { fits, joinTypes } from '../types/lattice.ts';
 import { canonicalType, isInteger, sameType } from '../types/value-types.ts';
@@ -23,12 +23,15 @@ export function call(typer: FunctionTyper, node: Call): Operand | undefined {
     if (definition) return callDefined(typer, node, definition);
     if (typer.module.callees(callee.name).length > 0) return callExternal(typer, node, callee.name);
   }
-  const exact = exactDivision(typer, node, name);
-  if (exact) return exact;
   const type = castTypeOf(name, typer.dialect.language);
-  if (type) return castCall(typer, node, type);
+  const division = divisionToRound(typer, node, name, type);
+  if (division === 'failed') return undefined;
+  if (division?.isExact) {
+    return type ? explicitly(typer, division.value, type, node.span) : division.value;
+  }
+  if (type) return castCall(typer, node, type, division?.value);
   const builtin = BUILTINS.get(name);
-  if (builtin && allows(typer, builtin)) return callBuiltin(typer, node, name, builtin);
+  if (builtin && allows(typer, builtin)) return callBuiltin(typer, node, name, builtin, division?.value);
   return unknownCallee(typer, node, name);
 }
 
@@ -89,13 +92,18 @@ function method(typer: FunctionTyper, node: Call): Operand | undefined {
   return operandOf(hir, node.span);
 }
 
-function castCall(typer: FunctionTyper, node: Call, type: Type): Operand | undefined {
+function castCall(
+  typer: FunctionTyper,
+  node: Call,
+  type: Type,
+  typed: Operand | undefined,
+): Operand | undefined {
   const [arg, ...rest] = node.args;
   if (!arg || rest.length > 0 || node.keywords.length > 0) {
     if (type.kind === 'complex') return callBuiltin(typer, node, 'complex', complexBuiltin(type));
     return typer.report('argument-count', node.span, `${formatType(type)}(…) takes one value`);
   }
-  const operand = expression(typer, arg);
+  const operand = typed ?? expression(typer, arg);
   return operand && explicitly(typer, operand, type, node.span);
 }
 
@@ -120,38 +128,38 @@ const EXACT_DIVISIONS: ReadonlyMap<string, 'trunc' | 'floor'> = new Map([
   ['Math.floor', 'floor'],
 ]);
 
-function exactDivision(typer: FunctionTyper, node: Call, name: string): Operand | undefined {
+/** The argument of a rounding call where it is a division: of integers exact, of other numbers as always. */
+function divisionToRound(
+  typer: FunctionTyper,
+  node: Call,
+  name: string,
+  castType: Type | undefined,
+): { readonly isExact: boolean; readonly value: Operand } | 'failed' | undefined {
   const [arg] = node.args;
   if (typer.dialect.language !== 'typescript') return undefined;
   if (node.args.length !== 1 || arg?.kind !== 'binary' || arg.operator !== '/') return undefined;
-  const castType = castTypeOf(name, typer.dialect.language);
   const rounding = EXACT_DIVISIONS.get(name) ?? (castType && isInteger(castType) ? 'trunc' : undefined);
   if (!rounding) return undefined;
-  const division = divisionOfIntegers(typer, arg, rounding);
-  return division && castType ? explicitly(typer, division, castType, node.span) : division;
-}
-
-/** `undefined`, with nothing reported, where the operands are not both integers. */
-function divisionOfIntegers(
-  typer: FunctionTyper,
-  node: Binary,
-  rounding: 'trunc' | 'floor',
-): Operand | undefined {
-  const reported = typer.diagnostics.length;
-  const left = expression(typer, node.left);
-  const right = expression(typer, node.right);
-  // They are typed once more as the argument of an ordinary call.
-  typer.diagnostics.length = reported;
-  if (!left || !right || !isInteger(left.type) || !isInteger(right.type)) return undefined;
-  if (left.literal !== undefined && right.literal !== undefined) return undefined;
-  const quotient = binaryOperands(typer, '//', left, right, node);
-  if (rounding === 'floor' || quotient?.hir.kind !== 'binary' || quotient.hir.operation !== 'sdivfloor') {
-    return quotient;
+  const left = expression(typer, arg.left);
+  const right = expression(typer, arg.right);
+  if (!left || !right) return 'failed';
+  const areLiterals = left.literal !== undefined && right.literal !== undefined;
+  const isExact = isInteger(left.type) && isInteger(right.type) && !areLiterals;
+  const value = binaryOperands(typer, isExact ? '//' : '/', left, right, arg);
+  if (!value) return 'failed';
+  if (rounding === 'floor' || value.hir.kind !== 'binary' || value.hir.operation !== 'sdivfloor') {
+    return { isExact, value };
   }
-  return { ...quotient, hir: { ...quotient.hir, operation: 'sdivtrunc' } };
+  return { isExact, value: { ...value, hir: { ...value.hir, operation: 'sdivtrunc' } } };
 }
 
-function callBuiltin(typer: FunctionTyper, node: Call, name: string, builtin: Builtin): Operand | undefined {
+function callBuiltin(
+  typer: FunctionTyper,
+  node: Call,
+  name: string,
+  builtin: Builtin,
+  typed?: Operand,
+): Operand | undefined {
   const { keywords = [] } = builtin;
   const nodes: Expression[] = [...node.args];
   for (const keyword of node.keywords) {
@@ -165,7 +173,7 @@ function callBuiltin(typer: FunctionTyper, node: Call, name: string, builtin: Bu
     nodes.push(keyword.value);
   }
   const [fewest, most] = builtin.arity;
-  const args = expressions(typer, nodes);
+  const args = typed ? [typed] : expressions(typer, nodes);
   if (nodes.length < fewest || nodes.length > most) {
     const takes =
       fewest === most

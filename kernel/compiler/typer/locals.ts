@@ -1,13 +1,10 @@
 /** The names a function assigns: all of them are its local variables, from its first line on. */
-import type { Expression, FunctionDefinition, Language, Statement, Target } from '../core.ts';
+import type { Expression, FunctionDefinition, Statement, Target } from '../core.ts';
 
-/**
- * TypeScript's variables are those it declares, Python's those it assigns. Loop targets and parameters are local in
- * both.
- */
-export function localNames(definition: FunctionDefinition, language: Language): ReadonlySet<string> {
+/** All names assigned anywhere in it; that TypeScript's are declared is the front end's business. */
+export function localNames(definition: FunctionDefinition): ReadonlySet<string> {
   const names = new Set(definition.parameters.map((parameter) => parameter.name));
-  visitStatements(definition.body, language, (name) => names.add(name));
+  visitStatements(definition.body, (name) => names.add(name));
   return names;
 }
 
@@ -21,24 +18,22 @@ function visitTarget(target: Target, found: Found): void {
   }
 }
 
-function visitStatements(statements: readonly Statement[], language: Language, found: Found): void {
-  for (const statement of statements) visitStatement(statement, language, found);
+function visitStatements(statements: readonly Statement[], found: Found): void {
+  for (const statement of statements) visitStatement(statement, found);
 }
 
-function visitStatement(node: Statement, language: Language, found: Found): void {
-  const statements = (body: readonly Statement[]): void => visitStatements(body, language, found);
+function visitStatement(node: Statement, found: Found): void {
+  const statements = (body: readonly Statement[]): void => visitStatements(body, found);
   const expression = (value: Expression | undefined): void => {
-    if (value && language === 'python') visitExpression(value, found);
+    if (value) visitExpression(value, found);
   };
   switch (node.kind) {
     case 'assign':
-      if (node.declares || language === 'python') {
-        for (const target of node.targets) visitTarget(target, found);
-      }
+      for (const target of node.targets) visitTarget(target, found);
       expression(node.value);
       break;
     case 'augmented-assign':
-      if (language === 'python') visitTarget(node.target, found);
+      visitTarget(node.target, found);
       expression(node.value);
       break;
     case 'expression-statement':
@@ -56,9 +51,12 @@ function visitStatement(node: Statement, language: Language, found: Found): void
       break;
     case 'do-while':
       statements(node.body);
+      expression(node.test);
       break;
     case 'for':
       statements(node.init);
+      expression(node.test);
+      statements(node.update);
       statements(node.body);
       break;
     case 'for-each':
@@ -68,7 +66,11 @@ function visitStatement(node: Statement, language: Language, found: Found): void
       statements(node.otherwise);
       break;
     case 'switch':
-      for (const { body } of node.cases) statements(body);
+      expression(node.subject);
+      for (const { body, test } of node.cases) {
+        expression(test);
+        statements(body);
+      }
       break;
     case 'block':
       statements(node.body);
@@ -86,7 +88,6 @@ function visitStatement(node: Statement, language: Language, found: Found): void
   }
 }
 
-/** Python's `:=` is the only expression that makes a variable. */
 function visitExpression(node: Expression, found: Found): void {
   if (node.kind === 'assign-expression') visitTarget(node.target, found);
   for (const operand of operandsOf(node)) visitExpression(operand, found);

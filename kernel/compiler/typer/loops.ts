@@ -157,6 +157,8 @@ function roundsOver(typer: FunctionTyper, node: Expression, span: Span): Rounds 
   const name = node.kind === 'call' ? qualifiedName(typer, node.callee) : undefined;
   if (node.kind === 'call' && name === 'enumerate') return enumerated(typer, node, span);
   if (node.kind === 'call' && name === 'zip') return zipped(typer, node, span);
+  const entries = entriesOf(typer, node);
+  if (entries) return overEntries(typer, entries, literalOperand(0n, span), span);
   const iterable = expression(typer, node);
   if (!iterable) return undefined;
   if (iterable.type.kind === 'tuple') {
@@ -240,9 +242,28 @@ function enumerated(typer: FunctionTyper, node: Call, span: Span): Rounds | unde
   if (!iterable || node.args.length > 2 || node.keywords.length > (named ? 1 : 0)) {
     return typer.report('argument-count', node.span, 'enumerate takes an array and a start');
   }
-  const array = expression(typer, iterable);
   const first = startNode ? expression(typer, startNode) : literalOperand(0n, span);
-  if (!array || !first) return undefined;
+  return first && overEntries(typer, iterable, first, span);
+}
+
+/** The array that TypeScript's `a.entries()` goes over. */
+function entriesOf(typer: FunctionTyper, node: Expression): Expression | undefined {
+  if (typer.dialect.language !== 'typescript' || node.kind !== 'call') return undefined;
+  const { callee, args } = node;
+  return callee.kind === 'attribute' && callee.name === 'entries' && args.length === 0
+    ? callee.object
+    : undefined;
+}
+
+/** Pairs of a counter and an element. */
+function overEntries(
+  typer: FunctionTyper,
+  iterable: Expression,
+  first: Operand,
+  span: Span,
+): Rounds | undefined {
+  const array = expression(typer, iterable);
+  if (!array) return undefined;
   const kept = typer.keep(first, 'start');
   const rounds = overArrays(typer, [array], span, kept.value);
   if (!rounds) return undefined;

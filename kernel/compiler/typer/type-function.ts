@@ -30,7 +30,7 @@ interface Pass {
 }
 
 export function typeFunction(module: ModuleContext, request: FunctionRequest): TypedFunction {
-  const names = localNames(request.definition, module.core.language);
+  const names = localNames(request.definition);
   let inputs: Types = new Map();
   let pass = runPass(module, request, names, inputs);
   for (let count = 1; !pass.typer.isSettled(inputs) && count < MAX_PASSES; count += 1) {
