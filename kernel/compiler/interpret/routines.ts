@@ -30,9 +30,12 @@ function remainder(a: number, b: number): number {
   if (!Number.isFinite(b)) return a;
   const size = Math.abs(b);
   // The quotient of `whole` is even, so a rest of just half the divisor stays.
-  const whole = Number.isFinite(2 * size) ? a % (2 * size) : a;
-  const rest = Math.abs(whole);
-  const nearest = rest - size >= size / 2 ? rest - size - size : rest > size / 2 ? rest - size : rest;
+  const whole = Math.abs(Number.isFinite(2 * size) ? a % (2 * size) : a);
+  const isOdd = whole > size;
+  const rest = isOdd ? whole - size : whole;
+  // Halves may underflow; differences of near numbers are exact.
+  const goesUp = isOdd ? rest >= size - rest : rest > size - rest;
+  const nearest = goesUp ? rest - size : rest;
   const signed = a < 0 ? -nearest : nearest;
   return signed === 0 ? copySign(0, a) : signed;
 }
