@@ -79,6 +79,11 @@ export class ClientChannels {
     return { messageId, ...sent };
   }
 
+  /** Why requests fail from now on; undefined while they don't. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   sendHeartbeat(): void {
     this.#sockets.sendHeartbeat();
   }

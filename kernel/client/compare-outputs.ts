@@ -77,6 +77,8 @@ function valuesByKey(outputs: readonly NotebookOutput[]): ReadonlyMap<string, re
   for (const output of outputs) {
     switch (output.outputType) {
       case 'stream':
+        // The key stands where its first part came.
+        if (!streams.has(output.name)) values.set(output.name, []);
         streams.set(output.name, (streams.get(output.name) ?? '') + output.text);
         break;
       case 'error':

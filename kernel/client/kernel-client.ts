@@ -85,7 +85,7 @@ export class KernelClient implements KernelConnection {
       await client.#waitUntilReady(options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS);
       return client;
     } catch (error) {
-      client.#close();
+      client.close();
       throw error;
     }
   }
@@ -96,6 +96,11 @@ export class KernelClient implements KernelConnection {
 
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** Of a kernel that this client has started; others may join by it. */
+  get connectionFile(): string | undefined {
+    return this.#process?.connectionFile;
   }
 
   /** Sends any request; resolves with the content of its reply. @throws {KernelDiedError} */
@@ -125,15 +130,17 @@ export class KernelClient implements KernelConnection {
   }
 
   async shutdown(): Promise<void> {
-    const request = this.#channels.request('control', 'shutdown_request', { restart: false });
-    await Promise.race([request.reply.catch(() => {}), this.died, delay(SHUTDOWN_GRACE_MS)]);
+    if (this.#channels.failure === undefined) {
+      const request = this.#channels.request('control', 'shutdown_request', { restart: false });
+      await Promise.race([request.reply.catch(() => {}), this.died, delay(SHUTDOWN_GRACE_MS)]);
+    }
     await this.#process?.end(SHUTDOWN_GRACE_MS);
-    this.#close();
+    this.close();
   }
 
   async kill(): Promise<void> {
     await this.#process?.end(0);
-    this.#close();
+    this.close();
   }
 
   /**
@@ -142,19 +149,23 @@ export class KernelClient implements KernelConnection {
    */
   async #waitUntilReady(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    const seconds = Math.round(timeoutMs / 1000);
     for (;;) {
       const left = deadline - performance.now();
       const request = this.#channels.request('shell', 'kernel_info_request', {});
-      const reply = await withDeadline(request.reply, left, `the kernel did not answer within ${seconds} s`);
+      const reply = await withDeadline(
+        request.reply,
+        left,
+        `the kernel did not answer within ${timeoutMs} ms`,
+      );
       this.#info = reply.content;
       const heard = await Promise.race([request.idle.then(() => true), delay(100).then(() => false)]);
       if (heard) return;
-      if (left <= 0) throw new KernelTimeoutError(`nothing came on the iopub channel within ${seconds} s`);
+      if (left <= 0) throw new KernelTimeoutError(`nothing came on the iopub channel within ${timeoutMs} ms`);
     }
   }
 
-  #close(): void {
+  /** Leaves the kernel; one that this client has started goes on until `kill` or this process's end. */
+  close(): void {
     this.#heartbeat.stop();
     this.#channels.close();
     this.#channels.fail(new KernelDiedError('the connection to the kernel was closed'));

@@ -74,7 +74,7 @@ async function runCells(notebook: Notebook, options: TestNotebookOptions): Promi
     const area = new OutputArea(displays);
     const start = performance.now();
     const outcome =
-      whyNotRun(cell, markers, options.signal) ??
+      (options.signal?.aborted ? 'the test was interrupted' : skipReason(cell, markers)) ??
       (diedIn === undefined ? await runCell(index, cell, markers, area, options) : afterDeath(diedIn));
     if (typeof outcome === 'object' && outcome.status === 'died') diedIn ??= index;
     runs.push({ index, cell, markers, area, outcome, durationMs: performance.now() - start });
@@ -82,12 +82,8 @@ async function runCells(notebook: Notebook, options: TestNotebookOptions): Promi
   return runs;
 }
 
-function whyNotRun(
-  cell: CodeCell,
-  markers: CellMarkers,
-  signal: AbortSignal | undefined,
-): string | undefined {
-  if (signal?.aborted) return 'the test was interrupted';
+/** Why the cell's author doesn't want it to run; undefined when it is to run. */
+export function skipReason(cell: CodeCell, markers: CellMarkers): string | undefined {
   if (markers.skip) return 'marked NBVAL_SKIP';
   return tagsOf(cell).includes('skip-execution') ? 'tagged skip-execution' : undefined;
 }
