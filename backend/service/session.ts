@@ -50,6 +50,7 @@ export class Session {
   #isUntouched = true;
   #death: SessionDeath | undefined;
   #ending: Promise<void> | undefined;
+  #isOver = false;
   readonly #endTimers: NodeJS.Timeout[] = [];
 
   constructor(id: string, name: string, hooks: SessionHooks) {
@@ -105,6 +106,7 @@ export class Session {
    * A second call with a shorter time is obeyed.
    */
   end(graceMs: number): Promise<void> {
+    if (this.#isOver) return Promise.resolve();
     if (this.#ending) this.#hurry(graceMs);
     else this.#ending = this.#end(graceMs);
     return this.#ending;
@@ -136,6 +138,7 @@ export class Session {
       worker?.send({ kind: 'end' });
       await worker?.exited;
     }
+    this.#isOver = true;
     for (const timer of this.#endTimers) clearTimeout(timer);
     this.#closeConnections();
     this.#hooks.onEnded(this);
