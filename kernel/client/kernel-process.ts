@@ -57,7 +57,7 @@ export class KernelProcess {
   static async spawn(options: SpawnOptions): Promise<KernelProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'rjit-kernel-'));
     const connection = await newConnection(options.transport ?? 'tcp', directory);
-    const connectionFile = join(directory, 'connection.json');
+    const connectionFile = connectionFileIn(directory);
     const { kernelspec } = options;
     writeFileSync(connectionFile, connectionFileText(connection, kernelspec.name), { mode: 0o600 });
     const env = options.env ?? process.env;
@@ -74,6 +74,10 @@ export class KernelProcess {
       detached: true,
     });
     return new KernelProcess(child, directory, connection, options);
+  }
+
+  get connectionFile(): string {
+    return connectionFileIn(this.#directory);
   }
 
   get pid(): number | undefined {
@@ -127,6 +131,10 @@ export class KernelProcess {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
+}
+
+function connectionFileIn(directory: string): string {
+  return join(directory, 'connection.json');
 }
 
 async function newConnection(transport: 'tcp' | 'ipc', directory: string): Promise<ConnectionInfo> {
