@@ -164,7 +164,8 @@ class RunningThread {
     if (this.hasEnded) return;
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.ref();
-    await this.request('close', {}, 0);
+    // The thread may be gone before its answer is read: that it ended is the answer.
+    this.request('close', {}, 0).catch(() => undefined);
     await exited;
     this.#port.close();
   }
