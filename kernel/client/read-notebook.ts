@@ -126,7 +126,7 @@ function joinLines(mimeType: string, value: JsonValue): JsonValue {
   return value.every((line) => typeof line === 'string') ? value.join('') : value;
 }
 
-export function isJsonMimeType(mimeType: string): boolean {
+function isJsonMimeType(mimeType: string): boolean {
   return (
     mimeType === 'application/json' || (mimeType.startsWith('application/') && mimeType.endsWith('+json'))
   );

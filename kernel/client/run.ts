@@ -1,4 +1,5 @@
 /** `rjit run`: executes a notebook from the command line. */
+import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { type CellResult, executeNotebook, type NotebookRun } from './execute-notebook.ts';
@@ -88,9 +89,15 @@ function parseTimeout(text: string | undefined): number | undefined {
 
 async function runNotebook(args: RunArguments): Promise<number> {
   const notebook = readNotebook(args.path);
+  // Better known before the cells have run than after.
+  if (args.output !== undefined) accessSync(dirname(resolve(args.output)), constants.W_OK);
   const kernelspec = kernelspecFor(args.kernel ?? kernelNameOf(notebook) ?? 'rjit');
   const abort = new AbortController();
-  const onSignal = () => abort.abort();
+  const onSignal = () => {
+    // A second one means now; the end of this process takes the kernel along.
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+  };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   const kernel = await KernelClient.launch({ kernelspec, cwd: dirname(resolve(args.path)) });
   try {

@@ -2,7 +2,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { isJsonObject, type JsonObject, type JsonValue } from '../jupyter/messages.ts';
 import type { Cell, Notebook, NotebookOutput } from './notebook.ts';
-import { isJsonMimeType } from './read-notebook.ts';
 
 /** Replaces the file in one step: a reader, or a crash, never sees half a notebook. */
 export function writeNotebook(notebook: Notebook, path: string): void {
@@ -57,9 +56,14 @@ function dataJson(data: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(data).map(([mimeType, value]): [string, JsonValue] => [
       mimeType,
-      typeof value === 'string' && !isJsonMimeType(mimeType) ? splitLines(value) : value,
+      typeof value === 'string' && isLinesOfText(mimeType) ? splitLines(value) : value,
     ]),
   );
+}
+
+/** The MIME types whose text nbformat writes line by line; base64 stays one string. */
+function isLinesOfText(mimeType: string): boolean {
+  return ['application/javascript', 'image/svg+xml'].includes(mimeType) || mimeType.startsWith('text/');
 }
 
 /** Python's `str.splitlines(True)`: at these characters and no others. */

@@ -65,6 +65,9 @@ export class EchoInterpreter implements Interpreter {
       case 'stderr':
         onOutput({ kind: 'stream', name: command, text: `${text}\n` }, cellId);
         return undefined;
+      case 'stderr-raw':
+        process.stderr.write(`${text}\n`);
+        return undefined;
       case 'late':
         // Held back until a later cell says `now`.
         this.#late.push(() => onOutput({ kind: 'stream', name: 'stdout', text: `${text}\n` }, cellId));
