@@ -36,8 +36,8 @@ interface Pending {
 }
 
 export interface ClientEvents {
-  /** Every iopub message, whoever caused it. */
-  readonly onIopub: (message: Message) => void;
+  /** Every iopub message, whoever caused it; `frames` are those that it was read from. */
+  readonly onIopub: (message: Message, frames: readonly Uint8Array[]) => void;
   readonly onHeartbeat: () => void;
   /** A message that isn't valid or signed with our key, or a broken socket. */
   readonly onError: (error: unknown) => void;
@@ -160,7 +160,7 @@ export class ClientChannels {
   #receive(channel: ClientChannel | 'iopub', frames: Uint8Array[]): void {
     try {
       const message = decodeMessage(frames, this.#signer);
-      if (channel === 'iopub') this.#onIopub(message);
+      if (channel === 'iopub') this.#onIopub(message, frames);
       else if (channel === 'stdin') void this.#onInputRequest(message);
       else this.#pending.get(parentMessageId(message) ?? '')?.onReply(message);
     } catch (error) {
@@ -168,10 +168,10 @@ export class ClientChannels {
     }
   }
 
-  #onIopub(message: Message): void {
+  #onIopub(message: Message, frames: readonly Uint8Array[]): void {
     const parent = parentMessageId(message) ?? '';
     this.#listeners.get(parent)?.onMessage?.(message);
-    this.#events.onIopub(message);
+    this.#events.onIopub(message, frames);
     if (message.header.messageType === 'status' && message.content.execution_state === 'idle') {
       this.#pending.get(parent)?.onIdle();
     }

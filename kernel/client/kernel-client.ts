@@ -1,7 +1,7 @@
 /** A headless Jupyter client: starts a kernel, or joins a running one, and talks to it over ZeroMQ. */
 import type { ConnectionInfo } from '../jupyter/connection-file.ts';
 import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
-import { ClientChannels } from './client-channels.ts';
+import { ClientChannels, type ClientEvents } from './client-channels.ts';
 import { deferred } from './deferred.ts';
 import { Heartbeat } from './heartbeat.ts';
 import {
@@ -25,12 +25,14 @@ const START_ATTEMPTS = 3;
 
 export interface LaunchOptions extends SpawnOptions {
   readonly startupTimeoutMs?: number;
-  readonly onIopub?: (message: Message) => void;
+  readonly onIopub?: ClientEvents['onIopub'];
 }
 
 export class KernelClient implements KernelConnection {
   /** Resolves when the kernel is gone, asked or not. */
   readonly died: Promise<KernelDeath>;
+  /** Where the kernel listens, for other clients of it. */
+  readonly connection: ConnectionInfo;
   readonly #channels: ClientChannels;
   readonly #process: KernelProcess | undefined;
   readonly #heartbeat: Heartbeat;
@@ -39,12 +41,13 @@ export class KernelClient implements KernelConnection {
   private constructor(
     connection: ConnectionInfo,
     kernelProcess: KernelProcess | undefined,
-    onIopub: ((message: Message) => void) | undefined,
+    onIopub: ClientEvents['onIopub'] | undefined,
   ) {
     const { promise: lost, resolve: onLost } = deferred<KernelDeath>();
+    this.connection = connection;
     this.#process = kernelProcess;
     this.#channels = new ClientChannels(connection, {
-      onIopub: (message) => onIopub?.(message),
+      onIopub: (message, frames) => onIopub?.(message, frames),
       onHeartbeat: () => this.#heartbeat.answered(),
       onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     });
