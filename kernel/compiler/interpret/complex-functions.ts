@@ -87,10 +87,13 @@ export function cacos({ re, im }: ComplexValue): ComplexValue {
 
 export function catanh({ re, im }: ComplexValue): ComplexValue {
   const away = 1 - re;
-  return complex(
-    0.25 * Math.log1p((4 * re) / (away * away + im * im)),
-    0.5 * Math.atan2(2 * im, away * (1 + re) - im * im),
-  );
+  const towards = 1 + re;
+  // Near 0 the quotient of the distances is near 1; elsewhere its excess over 1 could be all that is left.
+  const length =
+    Math.abs(re) < 0.5
+      ? 0.25 * Math.log1p((4 * re) / (away * away + im * im))
+      : 0.5 * Math.log(Math.hypot(towards, im) / Math.hypot(away, im));
+  return complex(length, 0.5 * Math.atan2(2 * im, away * towards - im * im));
 }
 
 // f(z) = -i · g(i z)

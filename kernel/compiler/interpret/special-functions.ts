@@ -51,6 +51,7 @@ function lanczosSum(x: number): number {
 export function gamma(x: number): number {
   if (x === 0) return 1 / x;
   if (x < 0 && (Number.isInteger(x) || x === Number.NEGATIVE_INFINITY)) return Number.NaN;
+  if (x > 172) return Number.POSITIVE_INFINITY;
   if (Number.isInteger(x) && x <= 171) return factorial(x - 1);
   if (x < 0.5) return Math.PI / (Math.sin(Math.PI * x) * gamma(1 - x));
   const shifted = x - 1;
@@ -70,6 +71,7 @@ export function lgamma(x: number): number {
   if (x <= 0 && Number.isInteger(x)) return Number.POSITIVE_INFINITY;
   if (!Number.isFinite(x)) return Number.isNaN(x) ? x : Number.POSITIVE_INFINITY;
   if (x === 1 || x === 2) return 0;
+  if (Math.abs(x) < Number.EPSILON) return -Math.log(Math.abs(x));
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - lgamma(1 - x);
   const shifted = x - 1;
   const t = shifted + LANCZOS_G + 0.5;

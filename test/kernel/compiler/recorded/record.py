@@ -8,6 +8,7 @@ A table is a heading `@ language operator left-type right-type result-type`, a l
 for each left operand: the operand, a colon, and the results for all right operands. Integers are wrapped to their
 type, as the language says; `!Name` stands for an exception.
 """
+import cmath
 import itertools
 import math
 import operator
@@ -236,8 +237,55 @@ def record_complexes(out):
     table(out, 'python', '**', 'complex128', 'complex128', 'complex128', ieee(operator.pow), bases, exponents)
 
 
+REALS = [-math.inf, -750.0, -20.5, -3.0, -1.0, -0.75, -1e-10, -0.0, 0.0, 5e-324, 1e-10, 0.3, 0.999, 1.0, 1.5, 2.0, 7.25, 20.5, 170.0, 1e10, 1e300, math.inf, math.nan]
+MATH = ['sqrt', 'cbrt', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'erfc', 'gamma', 'lgamma', 'degrees', 'radians', 'fabs', 'floor', 'ceil', 'trunc', 'isnan', 'isinf', 'isfinite']
+MATH_PAIRS = ['atan2', 'hypot', 'copysign', 'fmod', 'remainder', 'pow', 'nextafter', 'isclose']
+CMATH = ['sqrt', 'exp', 'log', 'log10', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'phase', 'isnan', 'isinf', 'isfinite']
+PARTS = [-math.inf, -25.5, -1.0, -0.3, -0.0, 0.0, 1e-10, 0.7, 1.0, 3.0, 25.5, math.inf, math.nan]
+
+
+def saturated(value):
+    """Integers beyond 64 bits, which floor and its like give: saturated, as the language has it."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        low, high = bounds('int64')
+        return min(max(value, low), high)
+    return value
+
+
+def record_functions(out):
+    """Where CPython raises there is a `?`: the language has NaN or an infinity there."""
+
+    def recorded(function, *args):
+        try:
+            return text(saturated(function(*args)))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            return '?'
+
+    for name in MATH:
+        function = getattr(math, name)
+        print(f'@ math.{name} float64', file=out)
+        for x in REALS:
+            print(f'{text(x)} {recorded(function, x)}', file=out)
+    for name in MATH_PAIRS:
+        function = getattr(math, name)
+        print(f'@ math.{name} float64 float64', file=out)
+        for x, y in itertools.product(REALS[::2], REALS[1::3]):
+            print(f'{text(x)} {text(y)} {recorded(function, x, y)}', file=out)
+    for name in CMATH:
+        function = getattr(cmath, name)
+        print(f'@ cmath.{name} complex128', file=out)
+        for re, im in itertools.product(PARTS, PARTS):
+            print(f'{text(complex(re, im))} {recorded(function, complex(re, im))}', file=out)
+    print('@ round float64 int', file=out)
+    for x in [0.5, 1.5, 2.5, -0.5, 2.675, 1.005, 0.125, 1234.5678, -1e-5, 1e22, 123456789.125, 5e-324, 0.15, 0.25, 0.35]:
+        for digits in [0, 1, 2, 5, -1, -3, 15]:
+            print(f'{text(x)} {digits} {recorded(round, x, digits)}', file=out)
+
+
 def main():
-    for name, record in [('integers', record_integers), ('floats', record_floats), ('complexes', record_complexes)]:
+    for name, record in [
+        ('functions', record_functions),
+        ('integers', record_integers), ('floats', record_floats), ('complexes', record_complexes)]:
         with open(os.path.join(HERE, name + '.txt'), 'w', encoding='ascii') as out:
             record(out)
 
