@@ -8,7 +8,7 @@ import type { Failure, HirFunction, HirModule } from './hir.ts';
 import { Frame, type FrameHost } from './interpret/frame.ts';
 import type { Value } from './interpret/values.ts';
 
-export { type Memory, type MemoryView, memoryOf, type TypedArray, type Value } from './interpret/values.ts';
+export { type Memory, memoryOf, type TypedArray, type Value } from './interpret/values.ts';
 
 /** What the interpreted program raised. */
 export class RaisedException extends Error {

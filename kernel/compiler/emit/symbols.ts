@@ -1,7 +1,5 @@
 /** Names under which LLVM and libm know a routine for a float type. */
 
-export type FloatName = 'float' | 'double';
-
 /** `llvm.sqrt.f64` */
 export function intrinsicSymbol(name: string, type: string): string {
   return `llvm.${name}.${type === 'float' ? 'f32' : 'f64'}`;

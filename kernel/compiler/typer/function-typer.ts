@@ -7,6 +7,7 @@
 import { formatType } from '../../../backend/contract/format-type.ts';
 import type { RaiseName } from '../../../backend/contract/raise-kinds.ts';
 import type { Type } from '../../../backend/contract/types.ts';
+import { userName } from '../core-names.ts';
 import type { Diagnostic, Span } from '../diagnostic.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Failure, HirExpression, HirStatement, Slot } from '../hir.ts';
@@ -109,7 +110,7 @@ export class FunctionTyper {
   }
 
   get localNames(): readonly string[] {
-    return [...this.#variables.keys()].filter((name) => name !== RESULT);
+    return [...this.#variables.keys()].filter((name) => name !== RESULT).map(userName);
   }
 
   #variable(name: string): Variable {
@@ -123,7 +124,11 @@ export class FunctionTyper {
     const variable = this.#variable(name);
     if (variable.declared && formatType(variable.declared) !== formatType(type)) {
       const first = formatType(variable.declared);
-      this.report('type-mismatch', span, `${name} is declared as ${formatType(type)} and as ${first}`);
+      this.report(
+        'type-mismatch',
+        span,
+        `${userName(name)} is declared as ${formatType(type)} and as ${first}`,
+      );
       return;
     }
     variable.declared = type;
@@ -150,10 +155,11 @@ export class FunctionTyper {
   assign(name: string, operand: Operand, span: Span): HirStatement[] {
     const variable = this.#variable(name);
     if (variable.constant && variable.assignedAt && variable.assignedAt !== span) {
-      this.report('constant-assignment', span, `${name} is a constant`, `declare it with let ${name}`);
+      const shown = userName(name);
+      this.report('constant-assignment', span, `${shown} is a constant`, `declare it with let ${shown}`);
       return [];
     }
-    const value = this.#joinInto(variable, operand, span, `value of ${name}`);
+    const value = this.#joinInto(variable, operand, span, `value of ${userName(name)}`);
     variable.assignedAt ??= span;
     if (!value) return [];
     return [{ kind: 'store', slot: this.#slotOf(variable, value.type), value }];
@@ -214,7 +220,7 @@ export class FunctionTyper {
   }
 
   #refuseJoin(variable: Variable, operand: Operand, span: Span): undefined {
-    const subject = variable.name === RESULT ? 'the result' : variable.name;
+    const subject = variable.name === RESULT ? 'the result' : userName(variable.name);
     const before = formatType(variable.current?.type ?? operand.type);
     const now = formatType(operand.type);
     const where = variable.assignedAt ? ` on line ${this.module.lineOf(variable.assignedAt)}` : ' before';

@@ -1,6 +1,7 @@
 /** Passes over one function until its types stand still; then its control flow. */
 import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
 import type { FunctionType, Type } from '../../../backend/contract/types.ts';
+import { userName } from '../core-names.ts';
 import type { Result, Span } from '../diagnostic.ts';
 import type { Failure, HirFunction, HirStatement, Read, Slot } from '../hir.ts';
 import { join, type ValueType } from '../types/lattice.ts';
@@ -119,7 +120,7 @@ function checkFlow(
 function unsetReads(module: ModuleContext, typer: FunctionTyper, flow: Flow): ReadonlyMap<Read, Failure> {
   const checked = new Map<Read, Failure>();
   for (const read of flow.maybeUnset) {
-    const { name } = read.slot;
+    const name = userName(read.slot.name);
     if (typer.dialect.unsetVariables === 'refuse') {
       const hint = `give ${name} a value where it is declared`;
       typer.report('unset-variable', read.span, `${name} may be used before it has a value`, hint);
@@ -131,7 +132,8 @@ function unsetReads(module: ModuleContext, typer: FunctionTyper, flow: Flow): Re
   return checked;
 }
 
-function reportUnset(typer: FunctionTyper, name: string, span: Span): void {
+function reportUnset(typer: FunctionTyper, coreName: string, span: Span): void {
+  const name = userName(coreName);
   typer.report('unset-variable', span, `${name} is used before it has a value`, `assign ${name} first`);
 }
 

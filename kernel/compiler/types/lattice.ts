@@ -177,9 +177,3 @@ function isUnsigned(value: ValueType, other: ValueType): boolean {
   if (value.weak.high > INT64_RANGE.high) return true;
   return value.weak.low >= 0n && other.weak === undefined && other.type.kind === 'uint';
 }
-
-/** The float type in which a function of one real argument computes: its own, and float64 for integers. */
-export function floatOf(type: Type): FloatType | undefined {
-  if (type.kind === 'float') return type;
-  return isInteger(type) || type.kind === 'bool' ? FLOAT64 : undefined;
-}

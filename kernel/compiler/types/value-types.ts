@@ -21,17 +21,6 @@ const NARROW_INTEGERS: readonly IntType[] = (['int', 'uint'] as const).flatMap((
   [8, 16, 32].map((bits) => ({ kind, bits })),
 );
 
-export const SCALAR_TYPES: readonly Type[] = [
-  BOOL,
-  ...NARROW_INTEGERS,
-  INT64,
-  UINT64,
-  FLOAT32,
-  FLOAT64,
-  COMPLEX64,
-  COMPLEX128,
-];
-
 export function integerType(kind: 'int' | 'uint', bits: number): IntType {
   if (bits === 64) return kind === 'int' ? INT64 : UINT64;
   return NARROW_INTEGERS.find((type) => type.kind === kind && type.bits === bits) ?? { kind, bits };

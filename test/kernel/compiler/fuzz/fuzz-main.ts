@@ -2,7 +2,7 @@ import { JitProcess } from '../../../support/jit-process.ts';
 import { fuzz } from './compare.ts';
 
 /*
- * node dist/test/kernel/compiler/fuzz/main.js [count] [seed] [library]: compares so many random functions, under the
+ * node dist/test/kernel/compiler/fuzz/fuzz-main.js [count] [seed] [library]: compares so many random functions, under the
  * given libLLVM. Exits with 1 where the engines differ.
  */
 const [, , count = '1000', seed = '1', library] = process.argv;
