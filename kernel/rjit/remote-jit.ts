@@ -1,5 +1,4 @@
 /** The package's public API: compile functions here, run them on a server. */
-import { fileURLToPath } from 'node:url';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { GivenSignature } from '../compiler/assign-signatures.ts';
@@ -37,6 +36,8 @@ export {
 /** RBC's own port. */
 const DEFAULT_PORT = 11532;
 const DEFAULT_HOST = 'localhost';
+/** As RBC's line names it, but without the folder of this machine, so that notebooks' outputs stay equal. */
+const THRIFT_FILE = 'rjit-kernel/backend/contract/remotejit.thrift';
 
 export interface RemoteJITOptions {
   readonly host?: string;
@@ -118,7 +119,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
     const wanted = { host: host ?? this.#address.host, port: port ?? this.#wantedPort() };
     this.#address = backend ? await backend.start(wanted) : await this.#io.request('startServer', wanted);
     if (backend) this.#io.setEndpoint({ kind: 'file', path: backend.endpointFile });
-    write?.(`staring rpc.thrift server: ${thriftFile()}`);
+    write?.(`staring rpc.thrift server: ${THRIFT_FILE}`);
     if (!background) await this.#io.request('serverEnd', {});
     return this.#address;
   }
@@ -210,8 +211,4 @@ function parseGiven(text: string): GivenSignature {
     };
     throw new CompileError([diagnostic], { source: text, fileName: 'signature' });
   }
-}
-
-function thriftFile(): string {
-  return fileURLToPath(new URL('../../../backend/contract/remotejit.thrift', import.meta.url));
 }
