@@ -1,32 +1,38 @@
 import { childList, childNode, forEachChild, nameOf, patternNames, type SyntaxNode } from './syntax-tree.ts';
 
 /**
- * How a name is bound at a session's top level. V8 lets a cell declare `let`, `const` and `class` again, and `var`
- * and `function`, but refuses the one kind where an earlier cell used the other.
+ * How a name is bound at a session's top level. V8 lets a cell declare `let` and `class` again, and `var` and
+ * `function`, but refuses the one kind where an earlier cell used the other. (It also refuses `const` where the other
+ * cell has `let`, or the other way round: so there is no `const`, see `constant-assignments.ts`.)
  */
 export type BindingKind = 'lexical' | 'variable';
 
 export interface Declaration {
   readonly name: string;
   readonly kind: BindingKind;
+  readonly isConstant?: true;
 }
 
 /** What earlier cells declared at the top level. */
 export class DeclaredNames {
-  readonly #kinds = new Map<string, BindingKind>();
+  readonly #declarations = new Map<string, Declaration>();
 
   kindOf(name: string): BindingKind | undefined {
-    return this.#kinds.get(name);
+    return this.#declarations.get(name)?.kind;
+  }
+
+  isConstant(name: string): boolean {
+    return this.#declarations.get(name)?.isConstant === true;
   }
 
   /** Call when V8 has accepted a cell: even a cell that fails later has declared all its names. */
   add(declarations: readonly Declaration[]): void {
-    for (const { name, kind } of declarations) this.#kinds.set(name, kind);
+    for (const declaration of declarations) this.#declarations.set(declaration.name, declaration);
   }
 
   /** True when V8 would refuse the declaration. */
   refuses({ name, kind }: Declaration): boolean {
-    const earlier = this.#kinds.get(name);
+    const earlier = this.kindOf(name);
     return earlier !== undefined && earlier !== kind;
   }
 }
@@ -34,8 +40,8 @@ export class DeclaredNames {
 /** What a cell declares at the top level. */
 export function topLevelDeclarations(program: SyntaxNode): readonly Declaration[] {
   const found: Declaration[] = [];
-  const add = (names: readonly string[], kind: BindingKind): void => {
-    for (const name of names) found.push({ name, kind });
+  const add = (names: readonly string[], kind: BindingKind, isConstant = false): void => {
+    for (const name of names) found.push({ name, kind, ...(isConstant && { isConstant }) });
   };
   for (const statement of childList(program, 'body')) {
     const node = unwrapExport(statement);
@@ -43,10 +49,11 @@ export function topLevelDeclarations(program: SyntaxNode): readonly Declaration[
     const id = childNode(node, 'id');
     if (node.type === 'ClassDeclaration') add(id ? [nameOf(id)] : [], 'lexical');
     else if (node.type === 'FunctionDeclaration') add(id ? [nameOf(id)] : [], 'variable');
-    else if (node.type === 'ImportDeclaration') add(importedNames(node), 'lexical');
-    else if (node.type === 'TSImportEqualsDeclaration') add(id ? [nameOf(id)] : [], 'lexical');
-    else if (node.type === 'VariableDeclaration' && node.kind !== 'var') add(declaredBy(node), 'lexical');
-    else forEachVar(node, (declaration) => add(declaredBy(declaration), 'variable'));
+    else if (node.type === 'ImportDeclaration') add(importedNames(node), 'lexical', true);
+    else if (node.type === 'TSImportEqualsDeclaration') add(id ? [nameOf(id)] : [], 'lexical', true);
+    else if (node.type === 'VariableDeclaration' && node.kind !== 'var') {
+      add(declaredBy(node), 'lexical', node.kind === 'const');
+    } else forEachVar(node, (declaration) => add(declaredBy(declaration), 'variable'));
   }
   return found;
 }

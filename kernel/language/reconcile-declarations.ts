@@ -4,6 +4,7 @@ import {
   type DeclaredNames,
   declaredBy,
   forEachVar,
+  unwrapExport,
 } from './declared-names.ts';
 import type { SourceEdits } from './source-edits.ts';
 import { childList, childNode, nameOf, type SyntaxNode } from './syntax-tree.ts';
@@ -131,5 +132,14 @@ class Reconciler {
     }
     const last = declarators.at(-1);
     if (last !== undefined) this.#edits.insertAfter(last.end, ')');
+  }
+}
+
+/** See `constant-assignments.ts`. */
+export function unlockConstants(program: SyntaxNode, edits: SourceEdits): void {
+  for (const statement of childList(program, 'body')) {
+    const node = unwrapExport(statement);
+    if (node.type !== 'VariableDeclaration' || node.kind !== 'const' || node.declare === true) continue;
+    edits.replace(node.start, node.start + 'const'.length, 'let  ');
   }
 }

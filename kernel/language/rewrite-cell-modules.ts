@@ -90,10 +90,10 @@ class ModuleRewriter {
     const pattern = `{ ${bindings.join(', ')} }`;
     let text: string;
     if (namespace !== undefined) {
-      text = `const ${namespace} = ${call};`;
-      if (bindings.length > 0) text += ` const ${pattern} = ${namespace};`;
+      text = `let ${namespace} = ${call};`;
+      if (bindings.length > 0) text += ` let ${pattern} = ${namespace};`;
     } else {
-      text = bindings.length > 0 ? `const ${pattern} = ${call};` : `${call};`;
+      text = bindings.length > 0 ? `let ${pattern} = ${call};` : `${call};`;
     }
     this.#put(node, text);
   }
@@ -104,7 +104,7 @@ class ModuleRewriter {
     const id = childNode(node, 'id');
     if (specifier === undefined || id === undefined) return;
     this.declared.push(nameOf(id));
-    this.#put(node, `const ${nameOf(id)} = require(${this.#text(specifier)});`);
+    this.#put(node, `let ${nameOf(id)} = require(${this.#text(specifier)});`);
   }
 
   #put(node: SyntaxNode, text: string): void {

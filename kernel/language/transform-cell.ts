@@ -1,10 +1,11 @@
 import { blankTypes } from './blank-types.ts';
+import { findConstantAssignment } from './constant-assignments.ts';
 import { type Declaration, DeclaredNames, topLevelDeclarations } from './declared-names.ts';
 import { NotErasable } from './erased-ranges.ts';
 import { rewriteImaginaryLiterals } from './imaginary-literals.ts';
 import { type ParsedSource, parseSource, type SourceError } from './parse-source.ts';
 import { chainMaps, type Position, type PositionMap, positionMap } from './position-map.ts';
-import { reconcileDeclarations } from './reconcile-declarations.ts';
+import { reconcileDeclarations, unlockConstants } from './reconcile-declarations.ts';
 import { showsResult } from './result-visibility.ts';
 import { rewriteAwaits } from './rewrite-awaits.ts';
 import { type CellRuntimeNames, rewriteCellModules } from './rewrite-cell-modules.ts';
@@ -33,6 +34,7 @@ export type TransformResult =
 
 /** Line and column are 1-based. */
 export interface CellSyntaxError {
+  readonly name: 'SyntaxError' | 'TypeError';
   readonly message: string;
   readonly line: number;
   readonly column: number;
@@ -44,18 +46,21 @@ export interface CellSyntaxError {
  */
 export async function transformCell(source: string, options: TransformOptions): Promise<TransformResult> {
   const parsed = parseCell(source);
-  if (!parsed.ok) {
-    const { message, line, column } = parsed.error;
-    return { ok: false, error: { message, line, column } };
+  if (!parsed.ok) return failure('SyntaxError', parsed.error.message, parsed.error);
+  const declared = options.declared ?? new DeclaredNames();
+  const own = topLevelDeclarations(parsed.program);
+  const assignment = findConstantAssignment(parsed.program, own, declared);
+  if (assignment !== undefined) {
+    const position = positionAt(parsed.text, assignment.offset);
+    const message = `Assignment to constant variable '${assignment.name}'`;
+    return failure('TypeError', message, parsed.map?.(position) ?? position);
   }
   const lowered = await lower(parsed, options);
   if (!lowered.ok) return lowered;
-  const declared = options.declared ?? new DeclaredNames();
-  const settled = settleDeclarations(parsed, lowered, declared);
+  const settled = settleDeclarations({ parsed, lowered, own, declared });
   if (!settled.ok) {
-    const { message, line, column } = settled.error;
-    const position = chainMaps(parsed.map, lowered.map)?.({ line, column }) ?? { line, column };
-    return { ok: false, error: { message, ...position } };
+    const position = chainMaps(parsed.map, lowered.map)?.(settled.error) ?? settled.error;
+    return failure('SyntaxError', settled.error.message, position);
   }
   const map = chainMaps(parsed.map, chainMaps(lowered.map, settled.map));
   return {
@@ -65,6 +70,14 @@ export async function transformCell(source: string, options: TransformOptions): 
     declarations: settled.declarations,
     showsResult: showsResult(parsed.program, parsed.text),
   };
+}
+
+function failure(
+  name: CellSyntaxError['name'],
+  message: string,
+  { line, column }: Position,
+): { readonly ok: false; readonly error: CellSyntaxError } {
+  return { ok: false, error: { name, message, line, column } };
 }
 
 interface ParsedCell extends ParsedSource {
@@ -122,7 +135,7 @@ async function lower(parsed: ParsedCell, options: TransformOptions): Promise<Low
   const toCell = chainMaps(parsed.map, typed.map);
   if (!response.ok) {
     const position = positionAt(typed.code, response.offset);
-    return { ok: false, error: { message: response.message, ...(toCell?.(position) ?? position) } };
+    return failure('SyntaxError', response.message, toCell?.(position) ?? position);
   }
   const map = chainMaps(
     typed.map,
@@ -135,29 +148,44 @@ async function lower(parsed: ParsedCell, options: TransformOptions): Promise<Low
 function runtimeEdits({ program, text, imaginary }: ParsedCell, runtime: CellRuntimeNames): SourceEdits {
   const edits = new SourceEdits(text);
   rewriteCellModules(program, edits, runtime);
+  unlockConstants(program, edits);
   if (text.includes('await')) rewriteAwaits(program, edits, runtime.resumed);
   if (imaginary.size > 0) rewriteImaginaryLiterals(program, edits, imaginary);
   return edits;
 }
 
-function settleDeclarations(
-  parsed: ParsedCell,
-  lowered: Lowered & { ok: true },
-  declared: DeclaredNames,
-):
-  | { ok: true; code: string; map: PositionMap | undefined; declarations: readonly Declaration[] }
-  | { ok: false; error: SourceError } {
-  if (!lowered.compiled) {
-    const declarations = topLevelDeclarations(parsed.program);
-    if (!declarations.some((declaration) => declared.refuses(declaration))) {
-      return { ok: true, code: lowered.code, map: undefined, declarations };
+interface SettleInput {
+  readonly parsed: ParsedCell;
+  readonly lowered: Lowered & { readonly ok: true };
+  /** What the cell declares. */
+  readonly own: readonly Declaration[];
+  readonly declared: DeclaredNames;
+}
+
+type Settled =
+  | {
+      readonly ok: true;
+      readonly code: string;
+      readonly map: PositionMap | undefined;
+      readonly declarations: readonly Declaration[];
     }
+  | { readonly ok: false; readonly error: SourceError };
+
+function settleDeclarations({ parsed, lowered, own, declared }: SettleInput): Settled {
+  const { code, compiled } = lowered;
+  if (!compiled && !own.some((declaration) => declared.refuses(declaration))) {
+    return { ok: true, code, map: undefined, declarations: own };
   }
-  const script = parseSource(lowered.code);
+  const script = parseSource(code);
   // The compiler lets some errors pass, such as an `await` in an enum.
   if (!script.ok) return script;
-  const edits = new SourceEdits(lowered.code);
-  const declarations = reconcileDeclarations(script.program, edits, declared, compiledNames(parsed.program));
+  const edits = new SourceEdits(code);
+  unlockConstants(script.program, edits);
+  const found = reconcileDeclarations(script.program, edits, declared, compiledNames(parsed.program));
+  const constants = new Set(own.filter(({ isConstant }) => isConstant).map(({ name }) => name));
+  const declarations = found.map((one) =>
+    constants.has(one.name) ? { ...one, isConstant: true as const } : one,
+  );
   return { ok: true, ...edits.apply(), declarations };
 }
 

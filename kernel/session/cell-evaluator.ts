@@ -56,7 +56,12 @@ export class CellEvaluator {
         return { value, isShown: value !== undefined };
       }
       case 'magic-error':
-        throw new CellNotParsed(cell.error.message, cell.line, 1);
+        throw new CellNotParsed({
+          name: cell.error.name,
+          message: cell.error.message,
+          line: cell.line,
+          column: 1,
+        });
     }
   }
 
@@ -76,14 +81,14 @@ export class CellEvaluator {
   async #evaluateTypeScript(script: string, source: string, fileName: string): Promise<CellValue> {
     const { repl, sources } = this.#options;
     const cell = await transformCell(script, { fileName, runtime: runtimeNames, declared: this.#declared });
-    if (!cell.ok) throw new CellNotParsed(cell.error.message, cell.error.line, cell.error.column);
+    if (!cell.ok) throw new CellNotParsed(cell.error);
     sources.add(fileName, source, cell.map);
     if (remoteName.test(cell.code)) await this.#options.loadRemote();
     const evaluation = repl.evaluate(cell.code, fileName);
     switch (evaluation.kind) {
       case 'syntax-error': {
-        const { line, column } = sources.originalPosition(fileName, evaluation);
-        throw new CellNotParsed(evaluation.message, line, column);
+        const position = sources.originalPosition(fileName, evaluation);
+        throw new CellNotParsed({ message: evaluation.message, ...position });
       }
       case 'terminated':
         throw new Terminated();

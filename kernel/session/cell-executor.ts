@@ -3,7 +3,7 @@ import type { CellEvaluator } from './cell-evaluator.ts';
 import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { type CellRun, currentRun, KeyboardInterrupt, newRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
-import { reportError, reportInterrupt, reportSyntaxError } from './error-report.ts';
+import { reportError, reportInterrupt, reportUnparsed } from './error-report.ts';
 import type { ErrorReport, ExecuteOutcome, ExecuteRequest } from './execution.ts';
 import type { JsonObject } from './json.ts';
 import { mimeBundle } from './mime-bundle.ts';
@@ -103,7 +103,7 @@ export class CellExecutor {
   #failure(thrown: unknown, run: CellRun): { status: 'error' } & ErrorReport {
     const { sources } = this.#options;
     if (thrown instanceof CellNotParsed) {
-      return { status: 'error', ...reportSyntaxError(thrown, run.fileName, sources) };
+      return { status: 'error', ...reportUnparsed(thrown, run.fileName, sources) };
     }
     try {
       return { status: 'error', ...reportError(thrown, sources) };

@@ -3,14 +3,22 @@ export class Terminated extends Error {
   override readonly name = 'Terminated';
 }
 
-/** A syntax error with its place in the cell, from our parser, the magics or V8. Line and column are 1-based. */
+interface CellProblem {
+  /** How the error is called for the user; `SyntaxError` by default. */
+  readonly name?: string;
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong with a cell before it runs, from our parser, the magics or V8. Line and column are 1-based. */
 export class CellNotParsed extends Error {
-  override readonly name = 'CellNotParsed';
   readonly line: number;
   readonly column: number;
 
-  constructor(message: string, line: number, column: number) {
+  constructor({ name = 'SyntaxError', message, line, column }: CellProblem) {
     super(message);
+    this.name = name;
     this.line = line;
     this.column = column;
   }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { JsonObject, MimeBundle } from './json.ts';
-import { completeBundle, displayMethod, mimeBundle } from './mime-bundle.ts';
+import { completeBundle, mimeBundle } from './mime-bundle.ts';
 import type { OutputChannel } from './output-channel.ts';
 
 export interface DisplayOptions {
@@ -33,10 +33,10 @@ export function displayFunction(channel: OutputChannel): DisplayFunction {
       const metadata = options.metadata ?? {};
       channel.writeRich({ kind: 'display', data, metadata, displayId: id, update: options.update === true });
     };
-    if (options.raw === true) write(completeBundle(value, value));
-    else if (displayMethod(value) === undefined) write({ 'text/plain': inspect(value) });
+    const bundle = options.raw === true ? completeBundle(value, value) : mimeBundle(value);
     // A view that takes its time is shown when it is there; its failure is reported like any rejection.
-    else void mimeBundle(value).then(write);
+    if (bundle instanceof Promise) void bundle.then(write);
+    else write(bundle);
   };
   const display = (value: unknown, options: DisplayOptions = {}): Display => {
     const id = options.id ?? crypto.randomUUID();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import type { CellSyntaxError } from '../language/transform-cell.ts';
 import { bold, cyan, dim, red } from './ansi.ts';
+import type { CellNotParsed } from './cell-failure.ts';
 import type { CellSources } from './cell-sources.ts';
 import { codeFrame } from './code-frame.ts';
 import type { ErrorReport } from './execution.ts';
@@ -19,17 +19,14 @@ export function reportError(thrown: unknown, sources: CellSources): ErrorReport 
   return { ename: name, evalue: message, traceback: renderError(thrown, sources, MAX_CAUSES) };
 }
 
-export function reportSyntaxError(
-  error: CellSyntaxError,
-  fileName: string,
-  sources: CellSources,
-): ErrorReport {
+/** What is wrong with a cell that did not run. */
+export function reportUnparsed(error: CellNotParsed, fileName: string, sources: CellSources): ErrorReport {
   const lines = sources.lines(fileName) ?? [];
   return {
-    ename: 'SyntaxError',
+    ename: error.name,
     evalue: `${error.message} (${fileName}:${error.line}:${error.column})`,
     traceback: [
-      `${title('SyntaxError')}: ${error.message}`,
+      `${title(error.name)}: ${error.message}`,
       ...codeFrame(fileName, lines, error.line, error.column),
     ],
   };
@@ -60,10 +57,10 @@ function renderError(error: Error, sources: CellSources, causesLeft: number): st
   ];
   if (causesLeft === 0) return lines;
   for (const inner of error instanceof AggregateError ? error.errors : []) {
-    lines.push(...renderInner('One of its errors', inner, sources, causesLeft - 1));
+    lines.push(...renderInner('One of its errors:', inner, sources, causesLeft - 1));
   }
   if (error.cause !== undefined)
-    lines.push(...renderInner('Caused by', error.cause, sources, causesLeft - 1));
+    lines.push(...renderInner('Caused by:', error.cause, sources, causesLeft - 1));
   return lines;
 }
 
@@ -132,7 +129,7 @@ function colourFrame(frame: string): string {
   return frame.includes('node_modules') ? dim(frame) : frame.replace(location, (place) => cyan(place));
 }
 
-const shownElsewhere = new Set(['stack', 'message', 'name', 'cause', 'errors']);
+const shownElsewhere = new Set(['stack', 'message', 'name', 'cause', 'errors', 'errno']);
 
 /** What an error carries besides its text, such as `code` and `path` of a file system error. */
 function renderProperties(error: Error): string[] {

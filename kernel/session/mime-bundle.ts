@@ -5,11 +5,13 @@ import { isJsonObject, type MimeBundle } from './json.ts';
 const display = Symbol.for('Jupyter.display');
 
 /** The representations of a value, `text/plain` always among them. A value's own view may take its time. */
-export async function mimeBundle(value: unknown): Promise<MimeBundle> {
+export function mimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const view = displayMethod(value);
   if (view === undefined) return { 'text/plain': plainText(value) };
-  const bundle: unknown = await view.call(value);
-  return completeBundle(bundle, value);
+  const bundle: unknown = view.call(value);
+  return bundle instanceof Promise
+    ? bundle.then((later: unknown) => completeBundle(later, value))
+    : completeBundle(bundle, value);
 }
 
 export function plainText(value: unknown): string {
@@ -34,7 +36,7 @@ function encodeBinary(data: unknown): unknown {
 }
 
 /** The rich view that a value brings along. */
-export function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
+function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   const method: unknown = Reflect.get(value, display);
   return typeof method === 'function' ? (method as (this: unknown) => unknown) : undefined;
