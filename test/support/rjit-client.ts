@@ -14,12 +14,18 @@ export interface ThriftConnection {
   close(): void;
 }
 
+/** Makes a connection TLS; `ca` is the certificate to trust. */
+export interface SecureOptions {
+  readonly ca: string;
+}
+
 /** node-thrift's own client for the `rjit` service: the foreign side of the wire in these tests. */
-export function connectRjit(port: number): ThriftConnection {
-  const connection = thrift.createConnection('127.0.0.1', port, {
-    transport: thrift.TBufferedTransport,
-    protocol: thrift.TBinaryProtocol,
-  });
+export function connectRjit(port: number, secure?: SecureOptions): ThriftConnection {
+  const options = { transport: thrift.TBufferedTransport, protocol: thrift.TBinaryProtocol };
+  const connection = secure
+    ? // With its own default, node-thrift would not speak TLS 1.3.
+      thrift.createSSLConnection('127.0.0.1', port, { ...options, ...secure, ...{ secureOptions: 0 } })
+    : thrift.createConnection('127.0.0.1', port, options);
   const closed = new Promise<void>((resolve) => {
     connection.connection.once('close', () => resolve());
   });
@@ -46,10 +52,13 @@ export class TestSession {
     this.data = data;
   }
 
-  static async open(port: number, session = '', token = ''): Promise<TestSession> {
-    const control = connectRjit(port);
-    const hello = await control.client.hello(new HelloRequest({ clientName: 'test', token, session }));
-    const data = connectRjit(port);
+  static async open(port: number, session = '', token = '', secure?: SecureOptions): Promise<TestSession> {
+    const control = connectRjit(port, secure);
+    const hello = await Promise.race([
+      control.client.hello(new HelloRequest({ clientName: 'test', token, session })),
+      control.closed.then(() => Promise.reject(new Error('the server closed the control connection'))),
+    ]);
+    const data = connectRjit(port, secure);
     await data.client.attach(hello.session, token);
     return new TestSession(port, control, hello, data);
   }
