@@ -35,7 +35,7 @@ cells('cells share their state, show their results, streams and errors', () =>
       status: 'ok',
       outputs: ['execute_result: 42'],
     });
-    assert.equal(await runCell(kernel, 'console.log(`x is ${x}`); console.error("careful"); print(2)'), {
+    assert.equal(await runCell(kernel, 'console.log("x is " + x); console.error("careful"); print(2)'), {
       status: 'ok',
       outputs: ['stream stdout: x is 41\n', 'stream stderr: careful\n', 'stream stdout: 2\n'],
     });
