@@ -3,8 +3,10 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RemoteError } from './contract/remote-error.ts';
 import { bindAddress, checkBindPolicy } from './service/bind-policy.ts';
+import { CountingLog } from './service/count-events.ts';
 import { EndpointFile } from './service/endpoint-file.ts';
 import { createLog, type Log } from './service/log.ts';
+import { MetricsServer } from './service/metrics.ts';
 import { parseServeOptions, type ServeOptions, serveUsage } from './service/serve-options.ts';
 import { Supervisor } from './service/supervisor.ts';
 import { readTlsFiles } from './service/tls-files.ts';
@@ -34,16 +36,19 @@ export async function serve(argv: readonly string[]): Promise<number> {
 async function run(options: ServeOptions): Promise<number> {
   // A reader of our log that has gone must not end the server.
   process.stderr.on('error', () => undefined);
-  const log = createLog(options.logFormat, (line) => process.stderr.write(line));
+  const counting = new CountingLog(createLog(options.logFormat, (line) => process.stderr.write(line)));
+  const { log } = counting;
   const endpointFile =
     options.endpointFile === undefined ? undefined : new EndpointFile(options.endpointFile);
   const removeEndpointFile = () => endpointFile?.remove();
   process.once('exit', removeEndpointFile);
   let supervisor: Supervisor | undefined;
+  let metrics: MetricsServer | undefined;
   try {
     supervisor = createSupervisor(options, log);
     const host = bindAddress(options.host);
     const port = await supervisor.listen();
+    metrics = await startMetrics(options, supervisor, counting);
     endpointFile?.write({ host, port, pid: process.pid });
     log('info', 'listening', `listening on ${host}:${port}`, { pid: process.pid });
     await endOf(supervisor, options, log);
@@ -55,6 +60,7 @@ async function run(options: ServeOptions): Promise<number> {
     reportFailure(endpointFile, failure, log);
     return exitCode.failed;
   } finally {
+    metrics?.close();
     removeEndpointFile();
     process.off('exit', removeEndpointFile);
   }
@@ -78,6 +84,18 @@ function createSupervisor(options: ServeOptions, log: Log): Supervisor {
     tls,
     log,
   });
+}
+
+async function startMetrics(
+  { metricsPort }: ServeOptions,
+  supervisor: Supervisor,
+  counting: CountingLog,
+): Promise<MetricsServer | undefined> {
+  if (metricsPort === undefined) return undefined;
+  const metrics = new MetricsServer(() => [...supervisor.metrics(), ...counting.metrics()]);
+  const port = await metrics.listen(metricsPort);
+  counting.log('info', 'metrics', `metrics at http://127.0.0.1:${port}/metrics`);
+  return metrics;
 }
 
 /** Resolves when the server was told to end and has; rejects when no worker can be started at all. */

@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly insecure: boolean;
   readonly logFormat: LogFormat;
   readonly drainMs: number;
+  readonly metricsPort: number | undefined;
   readonly limits: Limits;
 }
 
@@ -41,6 +42,7 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --memory-limit-mb N    memory of each session's process, from 256 on (default: no limit)
   --max-message-bytes N  (default ${defaultLimits.maxMessageByteLength})
   --message-timeout-ms N a message that was begun must be complete after this time (default ${defaultLimits.messageTimeoutMs})
+  --metrics-port PORT    serve Prometheus metrics at http://127.0.0.1:PORT/metrics
   --log-format FORMAT    text or json, one record a line on standard error (default text)
   --help
 `;
@@ -74,6 +76,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     insecure: values.insecure ?? false,
     logFormat,
     drainMs: number('drain-ms', 0, 3_600_000) ?? defaultDrainMs,
+    metricsPort: number('metrics-port', 0, highestPort),
     limits: {
       ...defaultLimits,
       callTimeoutMs: number('call-timeout-ms', 1, 86_400_000),
@@ -90,6 +93,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
 type NumericOption =
   | 'port'
   | 'drain-ms'
+  | 'metrics-port'
   | 'call-timeout-ms'
   | 'message-timeout-ms'
   | 'memory-limit-mb'
@@ -113,6 +117,7 @@ function parse(argv: readonly string[]) {
         'tls-key': { type: 'string' },
         insecure: { type: 'boolean' },
         'call-timeout-ms': { type: 'string' },
+        'metrics-port': { type: 'string' },
         'drain-ms': { type: 'string' },
         'message-timeout-ms': { type: 'string' },
         'memory-limit-mb': { type: 'string' },

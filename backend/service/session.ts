@@ -26,6 +26,7 @@ interface DataConnection {
 export interface SessionHooks {
   readonly pool: WorkerPool;
   readonly log: Log;
+  onWorkerEnded(worker: WorkerProcess): void;
   /** Called once, when the session has no worker and no connection any more. */
   onEnded(session: Session): void;
 }
@@ -221,6 +222,7 @@ export class Session {
 
   #workerExited(worker: WorkerProcess, exit: WorkerExit): void {
     if (this.#worker === worker) this.#worker = undefined;
+    this.#hooks.onWorkerEnded(worker);
     if (this.#ending) return;
     const { log } = this.#hooks;
     if (exit.retirement) {

@@ -6,8 +6,10 @@ import { CallWatch } from './call-watch.ts';
 import type { ControlHost, StatusCounts } from './control-service.ts';
 import { EndedSessions } from './ended-sessions.ts';
 import type { Limits } from './limits.ts';
+import { listenError } from './listen-error.ts';
 import type { Log } from './log.ts';
-import { MemoryWatch } from './memory-watch.ts';
+import { MemoryWatch, residentByteLength } from './memory-watch.ts';
+import type { Metric } from './metrics.ts';
 import { RbcRelay } from './rbc-relay.ts';
 import { type Arrival, receiveArrival } from './reception.ts';
 import { Session } from './session.ts';
@@ -46,6 +48,7 @@ export class Supervisor implements ControlHost {
   readonly #memoryWatch: MemoryWatch | undefined;
   #shared: Session | undefined;
   #relay: RbcRelay | undefined;
+  #endedCalls = 0;
   #isStopping = false;
 
   constructor(options: SupervisorOptions) {
@@ -98,7 +101,7 @@ export class Supervisor implements ControlHost {
   listen(): Promise<number> {
     const { address, port } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => reject(listenError(error, address, port)));
+      this.#server.once('error', (error) => reject(listenError(error, address, port, '--port')));
       this.#server.listen({ host: address, port }, () => {
         this.#server.removeAllListeners('error');
         this.#server.on('error', (error) => this.#options.log('error', 'accept', error.message));
@@ -168,6 +171,36 @@ export class Supervisor implements ControlHost {
 
   *#workers(): Iterable<WorkerProcess> {
     for (const { worker } of this.#sessions.values()) if (worker) yield worker;
+  }
+
+  /** What /metrics shows of this moment; events are counted by the log (count-events.ts). */
+  metrics(): readonly Metric[] {
+    const { sessions, workers, uptimeMs, workerPids } = this.status();
+    let calls = this.#endedCalls;
+    for (const worker of this.#workers()) calls += worker.callCount;
+    const gauge = (name: string, help: string, value: number): Metric => {
+      return { name, type: 'gauge', help, samples: [{ value }] };
+    };
+    return [
+      gauge('rjit_sessions', 'Sessions with a client, and the one that RBC clients share.', sessions),
+      gauge('rjit_workers', 'Worker processes, the spare one included.', workers),
+      gauge('rjit_connections', 'Open connections.', this.#sockets.size),
+      gauge('rjit_uptime_seconds', 'Time since the server started.', uptimeMs / 1000),
+      {
+        name: 'rjit_calls_total',
+        type: 'counter',
+        help: 'Calls of compiled functions.',
+        samples: [{ value: calls }],
+      },
+      {
+        name: 'rjit_worker_resident_bytes',
+        type: 'gauge',
+        help: 'Memory of each worker process.',
+        samples: Object.entries(workerPids).map(([session, pid]) => {
+          return { labels: { session }, value: residentByteLength(pid) ?? 0 };
+        }),
+      },
+    ];
   }
 
   async #accept(socket: Socket): Promise<void> {
@@ -267,6 +300,9 @@ export class Supervisor implements ControlHost {
     const session = new Session(id, id.slice(0, 8), {
       pool: this.#pool,
       log: this.#options.log,
+      onWorkerEnded: (worker) => {
+        this.#endedCalls += worker.callCount;
+      },
       onEnded: (ended) => this.#sessionEnded(ended),
     });
     this.#sessions.set(id, session);
@@ -277,18 +313,4 @@ export class Supervisor implements ControlHost {
     this.#sessions.delete(session.id);
     if (!this.#isStopping) this.#ended.add(session);
   }
-}
-
-function listenError(error: Error & { code?: string }, address: string, port: number): RemoteError {
-  if (error.code === 'EADDRINUSE') {
-    return new RemoteError(
-      'port-in-use',
-      `port ${port} on ${address} is in use; stop the program that listens there, or choose another with --port ` +
-        '(0 takes a free one)',
-      { cause: error },
-    );
-  }
-  return new RemoteError('bad-request', `can't listen on ${address}:${port}: ${error.message}`, {
-    cause: error,
-  });
 }

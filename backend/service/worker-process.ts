@@ -63,6 +63,7 @@ export class WorkerProcess {
   #listener: WorkerListener | undefined;
   #exit: WorkerExit | undefined;
   #killReason: string | undefined;
+  #callCount = 0;
   #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   readonly #settleReady: { resolve(target: TargetInfo): void; reject(error: RemoteError): void };
   readonly #settleExited: () => void;
@@ -130,8 +131,11 @@ export class WorkerProcess {
     });
   }
 
-  get hasExited(): boolean {
-    return this.#exit !== undefined;
+  /** Calls it has begun, by its record; still known when it has ended. */
+  get callCount(): number {
+    const record = this.record.read();
+    if (record) this.#callCount = Math.max(0, record.sequence - 1);
+    return this.#callCount;
   }
 
   /** The owner hears of everything from here on; an exit that has already happened is told at once. */
@@ -168,6 +172,7 @@ export class WorkerProcess {
 
   #finish(status: { code: number | null; signal: NodeJS.Signals | null }): void {
     if (this.#exit !== undefined) return;
+    this.#callCount = this.callCount;
     const record = this.record.read();
     const wasIdle = record === undefined || record.state === 'idle';
     const ending = this.#killReason ?? status.signal ?? `exit code ${status.code}`;

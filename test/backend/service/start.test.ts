@@ -191,6 +191,28 @@ starts('the log can be read by machines', () =>
   }),
 );
 
+starts('metrics are served to Prometheus', () =>
+  withBackend(['--metrics-port', '0'], async (backend, port) => {
+    const session = await TestSession.open(port);
+    const [add = 0] = await session.compile(addition('add'), 'add');
+    for (let index = 0; index < 5; index++) await session.call(add, 1n, 1n);
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(backend.log) ?? [];
+    const response = await fetch(url);
+    assert.is(response.headers.get('content-type'), 'text/plain; version=0.0.4');
+    const text = await response.text();
+    assert.match(text, /^# TYPE rjit_sessions gauge\nrjit_sessions 1$/m);
+    assert.match(text, /^rjit_calls_total 5$/m);
+    assert.match(text, /^rjit_connections 2$/m);
+    assert.match(text, /^rjit_events_total\{event="session"\} 1$/m);
+    assert.match(
+      text,
+      new RegExp(`^rjit_worker_resident_bytes\\{session="${session.id.slice(0, 8)}"\\} \\d{8,}$`, 'm'),
+    );
+    assert.not.match(text, new RegExp(session.id));
+    assert.is((await fetch(url.replace('metrics', 'other'))).status, 404);
+  }),
+);
+
 starts('no more sessions than allowed are opened, and a closed one makes room', () =>
   withBackend(['--max-sessions', '2'], async (_backend, port) => {
     const [one] = [await TestSession.open(port), await TestSession.open(port)];
