@@ -19,7 +19,7 @@ export async function mapInChunks(connection: ThriftConnection, command: MapComm
   const chunkLength = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerElement));
   const result = new Uint8Array(length * resultElementByteLength);
   let next = 0;
-  const worker = async () => {
+  const sendChunks = async () => {
     while (next < length) {
       const start = next;
       const end = Math.min(length, start + chunkLength);
@@ -27,7 +27,11 @@ export async function mapInChunks(connection: ThriftConnection, command: MapComm
       const chunk = columns.map((column, index) =>
         slice(column, elementByteLengths[index] ?? 0, length, start, end),
       );
-      const bytes = await mapChunk(connection, command.handle, end - start, chunk);
+      const bytes = await mapChunk(connection, command.handle, end - start, chunk).catch((error: unknown) => {
+        // One that fails, or is cancelled, is the end of all: no further chunk is sent.
+        next = length;
+        throw error;
+      });
       if (bytes.byteLength !== (end - start) * resultElementByteLength) {
         throw new RemoteError(
           'protocol',
@@ -37,7 +41,7 @@ export async function mapInChunks(connection: ThriftConnection, command: MapComm
       result.set(bytes, start * resultElementByteLength);
     }
   };
-  await Promise.all(Array.from({ length: WINDOW }, worker));
+  await Promise.all(Array.from({ length: WINDOW }, sendChunks));
   return result;
 }
 
