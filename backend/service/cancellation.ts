@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallRecord } from '../llvm/call-record.ts';
 import { stopTimeoutMs } from './limits.ts';
 import type { Log } from './log.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -9,8 +10,8 @@ const longestPollMs = 50;
 
 /**
  * Ends the call or compilation a worker is in. The signal ends only the call that the record names, so that a call
- * which has finished meanwhile, and the next one, are safe. What doesn't stop in time, such as a call that holds one
- * of libc's locks or a compilation, ends with its worker.
+ * which has finished meanwhile, and the next one, are safe. What doesn't stop in time, such as a compilation, ends
+ * with its worker.
  *
  * @returns false when the worker was idle; else resolves when the call has ended
  */
@@ -21,28 +22,47 @@ export async function stopRunningCall(
 ): Promise<boolean> {
   const running = worker.record.read();
   if (running === undefined || running.state === 'idle') return false;
-  const isStill = () => {
-    const now = worker.record.read();
-    return now !== undefined && now.state === running.state && now.sequence === running.sequence;
-  };
   if (running.state === 'running') {
     worker.record.markCancelled(running.sequence, reason);
     worker.kill('SIGUSR2');
   }
-  const deadline = performance.now() + stopTimeoutMs;
-  for (let pollMs = firstPollMs; performance.now() < deadline; pollMs = Math.min(2 * pollMs, longestPollMs)) {
-    await delay(pollMs);
-    if (!isStill()) return true;
+  const hasStopped = () => {
+    const now = worker.record.read();
+    return now === undefined || now.state !== running.state || now.sequence !== running.sequence;
+  };
+  if (await eventually(hasStopped)) {
+    void killIfStuck(worker, running, log);
+    return true;
   }
-  log(
-    'warn',
-    'cancel-kill',
-    `${running.functionName} did not stop in ${stopTimeoutMs} ms; killing its worker`,
-    {
-      pid: worker.pid,
-    },
-  );
-  worker.kill('SIGKILL');
+  const text = `${running.functionName} did not stop within ${stopTimeoutMs} ms`;
+  log('warn', 'cancel-kill', `${text}; killing its worker`, { pid: worker.pid });
+  worker.kill('SIGKILL', `killed: ${text}`);
   await worker.exited;
   return true;
+}
+
+/**
+ * A call that was stopped inside malloc has left the heap locked, and the worker then waits for itself at its next
+ * allocation. It shows by doing nothing at all.
+ */
+async function killIfStuck(worker: WorkerProcess, stopped: CallRecord, log: Log): Promise<void> {
+  let isAnswering = false;
+  void worker.answer().then(() => {
+    isAnswering = true;
+  });
+  const isAlive = () => isAnswering || worker.record.read()?.sequence !== stopped.sequence;
+  if (await eventually(isAlive)) return;
+  const text = `stuck after ${stopped.functionName} was cancelled`;
+  log('warn', 'cancel-kill', `a worker is ${text}; killing it`, { pid: worker.pid });
+  worker.kill('SIGKILL', `killed: ${text}`);
+}
+
+/** Whether `check` came true within the time a worker has to stop. */
+async function eventually(check: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + stopTimeoutMs;
+  for (let pollMs = firstPollMs; ; pollMs = Math.min(2 * pollMs, longestPollMs)) {
+    if (check()) return true;
+    if (performance.now() >= deadline) return false;
+    await delay(pollMs);
+  }
 }

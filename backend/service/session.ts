@@ -216,6 +216,7 @@ export class Session {
         return;
       case 'ready':
       case 'failed':
+      case 'pong':
         return;
     }
   }

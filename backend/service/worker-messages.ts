@@ -40,6 +40,7 @@ export type MessageToWorker =
     }
   /** Comes with the socket; `head` is base64: what was read of it so far. */
   | { readonly kind: 'connection'; readonly id: number; readonly role: ConnectionRole; readonly head: string }
+  | { readonly kind: 'ping' }
   | { readonly kind: 'end' };
 
 export type MessageToSupervisor =
@@ -49,6 +50,7 @@ export type MessageToSupervisor =
       readonly kind: 'restored';
       readonly failures: readonly { readonly id: number; readonly message: string }[];
     }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'accepted'; readonly id: number }
   | { readonly kind: 'closed'; readonly id: number; readonly problem: string }
   | { readonly kind: 'compiled'; readonly module: RestorableModule }
@@ -71,6 +73,8 @@ export function parseMessageToSupervisor(message: unknown): MessageToSupervisor 
       const failures = parseList(message.failures, parseFailure);
       return failures && { kind: 'restored', failures };
     }
+    case 'pong':
+      return { kind: 'pong' };
     case 'accepted':
       return isId(message.id) ? { kind: 'accepted', id: message.id } : undefined;
     case 'closed':
@@ -103,6 +107,8 @@ export function parseMessageToWorker(message: unknown): MessageToWorker | undefi
       if (!isId(id) || !isText(head) || (role !== 'rjit' && role !== 'rbc')) return undefined;
       return { kind: 'connection', id, role, head };
     }
+    case 'ping':
+      return { kind: 'ping' };
     case 'end':
       return { kind: 'end' };
     default:

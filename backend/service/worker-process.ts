@@ -63,6 +63,7 @@ export class WorkerProcess {
   #listener: WorkerListener | undefined;
   #exit: WorkerExit | undefined;
   #killReason: string | undefined;
+  readonly #pongs: (() => void)[] = [];
   #callCount = 0;
   #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   readonly #settleReady: { resolve(target: TargetInfo): void; reject(error: RemoteError): void };
@@ -159,8 +160,17 @@ export class WorkerProcess {
     if (this.#exitStatus === undefined && this.#exit === undefined) this.#child.kill(signal);
   }
 
+  /** Resolves when the worker's event loop has turned, or its process has ended. */
+  async answer(): Promise<void> {
+    const pong = new Promise<void>((resolve) => this.#pongs.push(resolve));
+    this.send({ kind: 'ping' });
+    await Promise.race([pong, this.exited]);
+  }
+
   #receive(message: MessageToSupervisor): void {
-    if (message.kind === 'ready') {
+    if (message.kind === 'pong') {
+      for (const resolve of this.#pongs.splice(0)) resolve();
+    } else if (message.kind === 'ready') {
       this.#settleReady.resolve(message.target);
     } else if (message.kind === 'failed') {
       const code = isRemoteErrorCode(message.code) ? message.code : 'unsupported';

@@ -57,6 +57,9 @@ export class Worker {
           this.#connect(order.id, order.role, Buffer.from(order.head, 'base64'), handle);
         else void this.#link.send({ kind: 'closed', id: order.id, problem: '' });
         return;
+      case 'ping':
+        void this.#link.send({ kind: 'pong' });
+        return;
       case 'end':
         void this.#end();
         return;
