@@ -48,6 +48,7 @@ function createInterpreter(events: InterpreterEvents): Interpreter {
     execute: async (request) => (await session).execute(request),
     interrupt: async () => (await session).interrupt(),
     isComplete: async (code) => (await session).isComplete(code),
+    holdOutput: async (held) => (await session).holdOutput(held),
     shutdown: async () => (await session).shutdown(),
   };
 }

@@ -45,6 +45,10 @@ export class SessionInterpreter implements Interpreter {
     return this.#session.isComplete(code);
   }
 
+  holdOutput(held: boolean): void {
+    this.#session.holdOutput(held);
+  }
+
   async shutdown(): Promise<void> {
     await Promise.all([this.#session.shutdown(), this.#backend.dispose()]);
   }

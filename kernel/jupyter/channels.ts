@@ -9,7 +9,9 @@ import { decodeMessage, encodeMessage } from './wire.ts';
 export interface Transport {
   send(channel: 'shell' | 'control' | 'stdin', frames: Frame[]): void;
   publish(frames: Frame[]): void;
+  /** Messages that wait for slow subscribers of iopub. */
   readonly unpublished: number;
+  allPublished(): Promise<void>;
 }
 
 /** The header of the request that an output or reply belongs to, as received; `{}` for none. */
@@ -36,9 +38,13 @@ export class Channels {
     this.#signer = signer;
   }
 
-  /** Messages to iopub that wait for slow subscribers. */
+  /** Messages that wait for slow subscribers of iopub. */
   get unpublished(): number {
     return this.#transport.unpublished;
+  }
+
+  allPublished(): Promise<void> {
+    return this.#transport.allPublished();
   }
 
   /** @throws {MessageError} @throws {SignatureError} */

@@ -66,6 +66,11 @@ export interface Interpreter {
   /** Stops the running cell, keeping its state; harmless when nothing runs. */
   interrupt(): Promise<void>;
   isComplete(code: string): Promise<IsComplete>;
+  /**
+   * Front ends are slower than the output: true asks to deliver none for now and to let the user's code wait, false
+   * to go on. Without it, output that nobody has read yet is kept in memory.
+   */
+  holdOutput?(held: boolean): void;
   /** Ends the session and everything it started. */
   shutdown(): Promise<void>;
 }

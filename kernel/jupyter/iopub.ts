@@ -8,6 +8,9 @@ const FLUSH_INTERVAL_MS = 20;
 /** In UTF-16 units; larger pieces are sent at once, so that one message stays digestible for a front end. */
 const FLUSH_LENGTH = 64 * 1024;
 
+/** With this many messages waiting for slow subscribers, the output is held back at its source. */
+const MAX_UNPUBLISHED = 64;
+
 type ExecutionState = 'starting' | 'busy' | 'idle';
 
 interface PendingStream {
@@ -19,11 +22,15 @@ interface PendingStream {
 
 export class Iopub {
   readonly #channels: Channels;
+  readonly #holdOutput: (held: boolean) => void;
+  #isHolding = false;
   #pending: PendingStream | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(channels: Channels) {
+  /** `holdOutput` tells the source of the output to wait, and to go on. */
+  constructor(channels: Channels, holdOutput: (held: boolean) => void) {
     this.#channels = channels;
+    this.#holdOutput = holdOutput;
   }
 
   status(state: ExecutionState, parent: ParentJson): void {
@@ -76,6 +83,7 @@ export class Iopub {
         this.error(output, parent);
         break;
     }
+    if (!this.#isHolding && this.#channels.unpublished > MAX_UNPUBLISHED) void this.#hold();
   }
 
   /** Sends the output that was held back to be coalesced. */
@@ -89,6 +97,14 @@ export class Iopub {
   close(): void {
     this.flush();
     clearTimeout(this.#timer);
+  }
+
+  async #hold(): Promise<void> {
+    this.#isHolding = true;
+    this.#holdOutput(true);
+    await this.#channels.allPublished();
+    this.#isHolding = false;
+    this.#holdOutput(false);
   }
 
   #stream(name: 'stdout' | 'stderr', text: string, parent: ParentJson): void {

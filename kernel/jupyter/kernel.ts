@@ -34,7 +34,7 @@ export class Kernel {
 
   constructor({ connection, info, transport, createInterpreter, log }: KernelOptions) {
     const channels = new Channels(transport, new MessageSigner(connection.key, connection.signatureScheme));
-    const iopub = new Iopub(channels);
+    const iopub = new Iopub(channels, (held) => this.#interpreter.holdOutput?.(held));
     const stdin = new Stdin(channels);
     const executions = new Executions();
     const interpreter = createInterpreter({

@@ -1,4 +1,6 @@
 /** The kernel's five sockets (messaging spec, "Messaging channels"); the only place where it touches ZeroMQ. */
+
+import { setTimeout as delay } from 'node:timers/promises';
 import { Router, XPublisher } from 'zeromq';
 import { type Channel, type ConnectionInfo, endpointOf } from './connection-file.ts';
 import { SendQueue } from './send-queue.ts';
@@ -6,12 +8,20 @@ import type { Frame } from './signing.ts';
 
 /** How long what has been sent may take to leave after a socket is closed. */
 const LINGER_MS = 1000;
-/** Messages that may wait for one slow subscriber; each holds at most one flush of output. */
-const IOPUB_HIGH_WATER_MARK = 1000;
-/** A subscriber that reads nothing for this long stops holding up the others: it loses messages instead. */
-const STALLED_SUBSCRIBER_MS = 5000;
-/** How long messages to a stalled subscriber are dropped before it is waited for again. */
-const DROPPING_MS = 30_000;
+/** How soon a message that a slow subscriber has no room for is tried again. */
+const RETRY_MS = 5;
+
+/** How slow subscribers of iopub are treated: waited for, but not for ever. */
+export interface SubscriberLimits {
+  /** Messages that may wait for one subscriber; each holds at most one flush of output. */
+  readonly highWaterMark: number;
+  /** A subscriber that makes no room for this long stops holding up the others: it loses messages instead. */
+  readonly stalledMs: number;
+  /** How long messages to a stalled subscriber are dropped before it is waited for again. */
+  readonly droppingMs: number;
+}
+
+const subscriberLimits: SubscriberLimits = { highWaterMark: 1000, stalledMs: 5000, droppingMs: 30_000 };
 
 export type RequestChannel = 'shell' | 'control' | 'stdin';
 
@@ -32,10 +42,12 @@ export class KernelSockets {
   readonly #iopub: XPublisher;
   readonly #heartbeat: Router;
   readonly #queues: Readonly<Record<RequestChannel | 'iopub', SendQueue>>;
+  readonly #limits: SubscriberLimits;
   #onError: (error: unknown) => void = () => {};
   #dropping: NodeJS.Timeout | undefined;
 
-  private constructor() {
+  private constructor(limits: SubscriberLimits) {
+    this.#limits = limits;
     const router = () => new Router({ linger: LINGER_MS, handover: true });
     this.#routers = { shell: router(), control: router(), stdin: router() };
     this.#heartbeat = router();
@@ -43,21 +55,20 @@ export class KernelSockets {
       linger: LINGER_MS,
       verbosity: 'allSubs',
       noDrop: true,
-      sendHighWaterMark: IOPUB_HIGH_WATER_MARK,
-      sendTimeout: STALLED_SUBSCRIBER_MS,
+      sendHighWaterMark: limits.highWaterMark,
     });
     const report = async (error: unknown) => this.#onError(error);
     this.#queues = {
       shell: new SendQueue(this.#routers.shell, report),
       control: new SendQueue(this.#routers.control, report),
       stdin: new SendQueue(this.#routers.stdin, report),
-      iopub: new SendQueue(this.#iopub, (error, frames) => this.#publishDespiteStall(error, frames)),
+      iopub: new SendQueue(this.#iopub, (error, frames) => this.#publishLater(error, frames)),
     };
   }
 
   /** @throws {BindError} when an address is in use or not ours; no socket stays open then. */
-  static bind(connection: ConnectionInfo): KernelSockets {
-    const sockets = new KernelSockets();
+  static bind(connection: ConnectionInfo, limits: SubscriberLimits = subscriberLimits): KernelSockets {
+    const sockets = new KernelSockets(limits);
     const bound: readonly (readonly [Channel, Router | XPublisher])[] = [
       ['shell', sockets.#routers.shell],
       ['control', sockets.#routers.control],
@@ -107,6 +118,11 @@ export class KernelSockets {
     return this.#queues.iopub.length;
   }
 
+  /** Resolves when none is left. */
+  allPublished(): Promise<void> {
+    return this.#queues.iopub.drained();
+  }
+
   /** Resolves when everything sent so far has been handed to ZeroMQ. */
   async drained(): Promise<void> {
     await Promise.all(Object.values(this.#queues).map((queue) => queue.drained()));
@@ -121,19 +137,42 @@ export class KernelSockets {
     for await (const frames of socket) onFrames(frames);
   }
 
-  /** The send timed out on a stalled subscriber: from now on, and for a while, only that subscriber loses messages. */
-  async #publishDespiteStall(error: unknown, frames: Frame[]): Promise<void> {
-    if (!isTimeout(error)) return this.#onError(error);
-    this.#onError(new Error('an iopub subscriber reads nothing; messages to it are dropped for 30 s'));
+  /** Some subscriber has no room: waits for it, and at last leaves it behind. */
+  async #publishLater(error: unknown, frames: Frame[]): Promise<void> {
+    if (!isNoRoom(error)) return this.#onError(error);
+    const deadline = performance.now() + this.#limits.stalledMs;
+    while (performance.now() < deadline) {
+      await delay(RETRY_MS);
+      if (this.#iopub.closed || (await this.#publishNow(frames))) return;
+    }
+    this.#dropFor(this.#limits.droppingMs);
+    await this.#publishNow(frames);
+  }
+
+  /** False when a subscriber has no room; nothing was sent to any of them then. */
+  async #publishNow(frames: Frame[]): Promise<boolean> {
+    try {
+      await this.#iopub.send(frames);
+      return true;
+    } catch (error) {
+      if (isNoRoom(error)) return false;
+      throw error;
+    }
+  }
+
+  #dropFor(droppingMs: number): void {
+    this.#onError(
+      new Error(`an iopub subscriber reads nothing; for ${droppingMs} ms it loses what it can't take`),
+    );
     this.#iopub.noDrop = false;
     clearTimeout(this.#dropping);
     this.#dropping = setTimeout(() => {
       this.#iopub.noDrop = true;
-    }, DROPPING_MS).unref();
-    await this.#iopub.send(frames);
+    }, droppingMs).unref();
   }
 }
 
-function isTimeout(error: unknown): boolean {
+/** With `noDrop`, libzmq says so at once: an XPUB socket counts as writable however full it is. */
+function isNoRoom(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

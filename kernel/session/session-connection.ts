@@ -94,6 +94,14 @@ export class SessionConnection {
     });
   }
 
+  /** While its output is held, the process waits as soon as the pipes are full. */
+  holdOutput(held: boolean): void {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (held) stream?.pause();
+      else stream?.resume();
+    }
+  }
+
   /** Ends the process and all its children at once. */
   kill(because: string): void {
     this.#endedBecause ??= because;
@@ -160,6 +168,7 @@ export class SessionConnection {
 
   async #watchExit(): Promise<void> {
     const { exitCode, signal } = await processExit(this.#child);
+    this.holdOutput(false);
     await drained([this.#child.stdout, this.#child.stderr, this.#messages]);
     this.#sequencer.end();
     this.#death = {

@@ -71,6 +71,11 @@ export class SessionProcess {
     return outcome;
   }
 
+  /** Reads no more output until told so, and lets the user's code wait meanwhile: front ends are slower than it. */
+  holdOutput(held: boolean): void {
+    this.#connection.holdOutput(held);
+  }
+
   /** Stops the running cell, keeping its state; harmless when nothing runs or an interrupt is under way. */
   interrupt(): Promise<void> {
     this.#interrupting ??= this.#interrupt().finally(() => {
@@ -120,6 +125,8 @@ export class SessionProcess {
   async #interrupt(): Promise<void> {
     const connection = this.#connection;
     if (this.#running === undefined) return;
+    // A cell that waits in a write to a full pipe can't be stopped there.
+    connection.holdOutput(false);
     const state = await connection.control.interrupt(INTERRUPT_TIMEOUT_MS);
     if (state === undefined && !connection.isDead) {
       connection.kill('the cell did not stop when it was interrupted, so the session was ended');
