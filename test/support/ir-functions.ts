@@ -67,3 +67,20 @@ done:
   ret i64 %a
 }
 `;
+
+/** Never returns, and keeps every signal that could stop it from being delivered. */
+export const unstoppable = `declare i32 @sigfillset(i8*)
+declare i32 @sigprocmask(i32, i8*, i8*)
+
+define i64 @unstoppable_lallA(i64 %a, i64 %b) {
+entry:
+  %set = alloca [128 x i8]
+  %p = getelementptr [128 x i8], [128 x i8]* %set, i64 0, i64 0
+  %x = call i32 @sigfillset(i8* %p)
+  %y = call i32 @sigprocmask(i32 0, i8* %p, i8* null)
+  br label %loop
+loop:
+  store volatile i8 1, i8* %p
+  br label %loop
+}
+`;

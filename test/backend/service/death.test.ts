@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BackendProcess, withBackend } from '../../support/backend-process.ts';
 import { eventually } from '../../support/eventually.ts';
-import { addition, endless, hoarder } from '../../support/ir-functions.ts';
+import { addition, endless, hoarder, unstoppable } from '../../support/ir-functions.ts';
 import { childrenOf, isRunning, startsWorking } from '../../support/process-state.ts';
 import { faultOf, TestSession } from '../../support/rjit-client.ts';
 
@@ -142,6 +142,21 @@ deaths('a spare worker that is killed is replaced', () =>
       const pid = await spareOf();
       return pid !== undefined && pid !== first;
     });
+  }),
+);
+
+deaths('a call that does not stop when it is cancelled ends with its worker', () =>
+  withBackend([], async (_backend, port) => {
+    const session = await TestSession.open(port);
+    const [add = 0, spin = 0] = await session.compile(addition('add') + unstoppable, 'add', 'unstoppable');
+    // node-thrift leaves a call without an answer when its connection closes.
+    session.call(spin, 1n, 1n).catch(() => undefined);
+    await startsWorking(await session.workerPid());
+    assert.is(await session.control.client.cancel(session.id), true);
+    const { death } = await session.reconnect();
+    assert.is(death?.reason, 'killed: unstoppable_lallA did not stop within 1000 ms');
+    assert.is(death?.functionName, 'unstoppable_lallA');
+    assert.is(await session.call(add, 1n, 3n), 4n);
   }),
 );
 
