@@ -164,6 +164,7 @@ export class KernelSockets {
     this.#onError(
       new Error(`an iopub subscriber reads nothing; for ${droppingMs} ms it loses what it can't take`),
     );
+    // zeromq warns that this waits for the next bind; libzmq heeds it at once.
     this.#iopub.noDrop = false;
     clearTimeout(this.#dropping);
     this.#dropping = setTimeout(() => {
