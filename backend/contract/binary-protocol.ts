@@ -30,6 +30,11 @@ export class BinaryWriter {
     this.#length = 0;
   }
 
+  /** Of what was written since `reset`. */
+  get byteLength(): number {
+    return this.#length;
+  }
+
   /** What was written since `reset`; a view that the next `reset` invalidates. */
   written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);

@@ -58,11 +58,11 @@ export class RemoteOverload {
   }
 
   async callAsync(args: readonly unknown[], timeoutMs: number): Promise<Value> {
-    const packed = this.#pack(args);
-    const bytes = await this.onServerAsync(({ handle, epoch }) =>
-      this.#io.request('call', { handle, epoch, packed }, timeoutMs),
-    );
-    return this.packed.unpackResult(bytes);
+    return this.onServerAsync((target) => {
+      const started = this.#io.callAsync(target, args, timeoutMs);
+      if ('kind' in started) throw this.#badArgument(started.index, started.problem);
+      return started;
+    });
   }
 
   /** Does something with the compiled function, compiling first where it must. */
@@ -140,13 +140,6 @@ export class RemoteOverload {
 
   #isLost(error: RemoteError, compilations: number): boolean {
     return error.code === 'unknown-function' && compilations < MAX_COMPILATIONS;
-  }
-
-  #pack(args: readonly unknown[]): Uint8Array {
-    const bytes = new Uint8Array(this.packed.layout.argumentsByteLength);
-    const bad = this.packed.write(new DataView(bytes.buffer), 0, args);
-    if (bad) throw this.#badArgument(bad.index, bad.problem);
-    return bytes;
   }
 
   #badArgument(index: number, problem: string): RemoteError {

@@ -1,28 +1,22 @@
 /**
- * The memory in which the main thread and the I/O thread exchange synchronous calls.
+ * The memory in which the main thread and the I/O thread exchange calls.
  *
  * The main thread may be terminated while it waits (an interrupt), so nothing here relies on it to come back: every
- * call has an id of its own, and the I/O thread answers only the id that is current.
+ * call has an id of its own, and the I/O thread answers only the synchronous call that is current.
  */
 export const Word = {
-  /** Id of the latest hot call; the I/O thread waits on it. */
-  request: 0,
+  /** Bytes that the main thread has written to the ring, ever; the I/O thread waits on it. */
+  written: 0,
+  /** Bytes that the I/O thread has read from the ring, ever; the main thread waits on it when the ring is full. */
+  read: 1,
   /** Id of whatever synchronous request the main thread waits for now. */
-  current: 1,
+  current: 2,
   /** Id of the synchronous request that was completed last; the main thread waits on it. */
-  completed: 2,
-  /** How the hot call ended: see CallStatus. */
-  status: 3,
-  handle: 4,
-  /**
-   * The epoch of the handle in the hot call. It counts the sessions this client has had: handles of an earlier one
-   * are unknown to the server now, or worse, name something else.
-   */
-  handleEpoch: 5,
-  argumentsByteLength: 6,
-  timeoutMs: 7,
+  completed: 3,
+  /** How the synchronous call ended: see CallStatus. */
+  status: 4,
   /** Set once, when the I/O thread has ended: nobody will answer any more. */
-  ended: 8,
+  ended: 5,
 } as const;
 
 export const CallStatus = {
@@ -33,19 +27,20 @@ export const CallStatus = {
 } as const;
 
 const HEADER_BYTES = 64;
-const RESULT_BYTES = 64;
-/** 4096 arguments of 16 bytes; a call with more goes over the port. */
-export const ARGUMENTS_CAPACITY = 64 * 1024;
+/** A packed result: see packed.ts. */
+export const RESULT_BYTES = 16;
+/** A power of two, so that the counters may wrap around. */
+const RING_BYTES = 256 * 1024;
 
 export interface Channel {
   readonly buffer: SharedArrayBuffer;
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly result: Uint8Array<SharedArrayBuffer>;
-  readonly arguments: Uint8Array<SharedArrayBuffer>;
+  readonly ring: Uint8Array<SharedArrayBuffer>;
 }
 
 export function createChannel(): Channel {
-  return openChannel(new SharedArrayBuffer(HEADER_BYTES + RESULT_BYTES + ARGUMENTS_CAPACITY));
+  return openChannel(new SharedArrayBuffer(HEADER_BYTES + RESULT_BYTES + RING_BYTES));
 }
 
 export function openChannel(buffer: SharedArrayBuffer): Channel {
@@ -53,6 +48,6 @@ export function openChannel(buffer: SharedArrayBuffer): Channel {
     buffer,
     words: new Int32Array(buffer, 0, HEADER_BYTES / 4),
     result: new Uint8Array(buffer, HEADER_BYTES, RESULT_BYTES),
-    arguments: new Uint8Array(buffer, HEADER_BYTES + RESULT_BYTES, ARGUMENTS_CAPACITY),
+    ring: new Uint8Array(buffer, HEADER_BYTES + RESULT_BYTES, RING_BYTES),
   };
 }

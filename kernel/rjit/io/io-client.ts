@@ -2,9 +2,11 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { PackedSignature } from '../../../backend/contract/packed.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Value } from '../../../backend/contract/value-codec.ts';
-import { ARGUMENTS_CAPACITY, CallStatus, type Channel, createChannel, Word } from './channel.ts';
+import { forEachResult } from './call-results.ts';
+import { CallWriter } from './call-ring.ts';
+import { CallStatus, type Channel, createChannel, RESULT_BYTES, Word } from './channel.ts';
 import type { IoThreadData } from './io-thread.ts';
-import type { Endpoint, IoKind, IoOperations, IoReply, IoRequest } from './requests.ts';
+import type { Endpoint, IoKind, IoMessage, IoOperations, IoReply, IoRequest } from './requests.ts';
 
 /** A function on the server: what a call needs of it. */
 export interface CallTarget {
@@ -16,14 +18,26 @@ export interface CallTarget {
 export type CallOutcome =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'error'; readonly error: RemoteError }
-  /** An argument doesn't fit its parameter; nothing was sent. */
-  | { readonly kind: 'bad-argument'; readonly index: number; readonly problem: string };
+  | BadArgument;
+
+/** An argument doesn't fit its parameter; nothing was sent. */
+export interface BadArgument {
+  readonly kind: 'bad-argument';
+  readonly index: number;
+  readonly problem: string;
+}
 
 /** Wakes up now and then, in case the I/O thread ended without a word. */
 const WATCH_MS = 1_000;
 
 interface Pending {
   resolve(result: IoOperations[IoKind]['result']): void;
+  reject(error: RemoteError): void;
+}
+
+interface PendingValue {
+  readonly packed: PackedSignature;
+  resolve(value: Value): void;
   reject(error: RemoteError): void;
 }
 
@@ -44,6 +58,11 @@ export class IoClient {
   /** Calls and waits, without an event loop and, when all goes well, without an allocation for the arguments. */
   call(target: CallTarget, args: readonly unknown[], timeoutMs: number): CallOutcome {
     return this.#running().call(target, args, timeoutMs);
+  }
+
+  /** Calls without waiting. What is started in order runs in order. */
+  callAsync(target: CallTarget, args: readonly unknown[], timeoutMs: number): Promise<Value> | BadArgument {
+    return this.#running().callAsync(target, args, timeoutMs);
   }
 
   /** Sends a command and blocks until it is done. */
@@ -77,19 +96,20 @@ export class IoClient {
 
 class RunningThread {
   readonly #channel: Channel = createChannel();
-  readonly #view: DataView;
+  readonly #calls: CallWriter;
   readonly #resultView: DataView;
   readonly #port: MessagePort;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
+  readonly #pendingValues = new Map<number, PendingValue>();
   #id = 0;
   #failure: RemoteError | undefined;
 
   constructor(endpoint: Endpoint) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#view = viewOf(this.#channel.arguments);
-    this.#resultView = viewOf(this.#channel.result);
+    this.#calls = new CallWriter(this.#channel);
+    this.#resultView = new DataView(this.#channel.buffer, this.#channel.result.byteOffset, RESULT_BYTES);
     const workerData: IoThreadData = { port: port2, buffer: this.#channel.buffer, endpoint };
     this.#worker = new Worker(new URL('./io-thread.js', import.meta.url), {
       workerData,
@@ -98,7 +118,7 @@ class RunningThread {
       // What the program's own options preload has no business here.
       execArgv: [],
     });
-    port1.on('message', (reply: IoReply) => this.#settle(reply));
+    port1.on('message', (message: IoMessage) => this.#receive(message));
     this.#worker.on('error', (error) => this.#ended(error));
     this.#worker.on('exit', () => this.#ended(undefined));
     // Neither keeps a program alive that waits for nothing.
@@ -110,25 +130,36 @@ class RunningThread {
     return this.#failure !== undefined || Atomics.load(this.#channel.words, Word.ended) === 1;
   }
 
-  call({ handle, epoch, packed }: CallTarget, args: readonly unknown[], timeoutMs: number): CallOutcome {
-    const { words, arguments: area } = this.#channel;
-    const byteLength = packed.layout.argumentsByteLength;
-    if (byteLength > ARGUMENTS_CAPACITY) return { kind: 'error', error: tooManyArguments(byteLength) };
-    area.fill(0, 0, byteLength);
-    const bad = packed.write(this.#view, 0, args);
-    if (bad) return { kind: 'bad-argument', ...bad };
+  call(target: CallTarget, args: readonly unknown[], timeoutMs: number): CallOutcome {
     const id = this.#nextId();
-    words[Word.handle] = handle;
-    words[Word.handleEpoch] = epoch;
-    words[Word.argumentsByteLength] = byteLength;
-    words[Word.timeoutMs] = timeoutMs;
+    const { words } = this.#channel;
+    const bad = this.#pack(target, args);
+    if (bad) return bad;
     Atomics.store(words, Word.current, id);
-    Atomics.store(words, Word.request, id);
-    Atomics.notify(words, Word.request);
+    this.#calls.publish({ id, handle: target.handle, epoch: target.epoch, timeoutMs, isSync: true });
     this.#wait(id);
-    if (words[Word.status] === CallStatus.done)
-      return { kind: 'value', value: packed.read(this.#resultView, 0) };
+    if (words[Word.status] === CallStatus.done) {
+      return { kind: 'value', value: target.packed.read(this.#resultView, 0) };
+    }
     return { kind: 'error', error: this.#takeError(id) };
+  }
+
+  callAsync(target: CallTarget, args: readonly unknown[], timeoutMs: number): Promise<Value> | BadArgument {
+    const { handle, epoch, packed } = target;
+    const bad = this.#pack(target, args);
+    if (bad) return bad;
+    const id = this.#nextId();
+    return new Promise((resolve, reject) => {
+      this.#pendingValues.set(id, { packed, resolve, reject });
+      this.#port.ref();
+      this.#calls.publish({ id, handle, epoch, timeoutMs, isSync: false });
+    });
+  }
+
+  #pack({ packed }: CallTarget, args: readonly unknown[]): BadArgument | undefined {
+    const offset = this.#calls.reserve(packed.layout.argumentsByteLength);
+    const bad = packed.write(this.#calls.view, offset, args);
+    return bad && { kind: 'bad-argument', ...bad };
   }
 
   requestSync<Kind extends IoKind>(
@@ -151,7 +182,7 @@ class RunningThread {
   ): Promise<IoOperations[Kind]['result']> {
     const id = this.#nextId();
     return new Promise((resolve, reject) => {
-      if (this.#pending.size === 0) this.#port.ref();
+      this.#port.ref();
       this.#pending.set(id, {
         resolve: (result) => resolve(result as IoOperations[Kind]['result']),
         reject,
@@ -193,11 +224,11 @@ class RunningThread {
   /** The reply to `id`, which is on the port already; others that lie before it go to those who wait for them. */
   #take(id: number): IoReply {
     for (;;) {
-      const received = receiveMessageOnPort(this.#port) as { message: IoReply } | undefined;
+      const received = receiveMessageOnPort(this.#port) as { message: IoMessage } | undefined;
       if (!received)
         throw new RemoteError('protocol', 'the I/O thread completed a request without an answer');
-      if (received.message.id === id) return received.message;
-      this.#settle(received.message);
+      if ('id' in received.message && received.message.id === id) return received.message;
+      this.#receive(received.message);
     }
   }
 
@@ -208,33 +239,36 @@ class RunningThread {
       : RemoteError.fromFault(reply.fault);
   }
 
+  #receive(message: IoMessage): void {
+    if ('records' in message) {
+      forEachResult(message.records, (id, view, offset) => {
+        const pending = this.#pendingValues.get(id);
+        this.#pendingValues.delete(id);
+        pending?.resolve(pending.packed.read(view, offset));
+      });
+    } else {
+      this.#settle(message);
+    }
+    if (this.#pending.size === 0 && this.#pendingValues.size === 0) this.#port.unref();
+  }
+
   /** A reply that nobody waits for belongs to a call that was interrupted. */
   #settle(reply: IoReply): void {
-    const pending = this.#pending.get(reply.id);
-    if (!pending) return;
-    this.#pending.delete(reply.id);
-    if (this.#pending.size === 0) this.#port.unref();
-    if (reply.ok) pending.resolve(reply.result);
-    else pending.reject(RemoteError.fromFault(reply.fault));
+    const { id } = reply;
+    if (reply.ok) this.#pending.get(id)?.resolve(reply.result);
+    else (this.#pending.get(id) ?? this.#pendingValues.get(id))?.reject(RemoteError.fromFault(reply.fault));
+    this.#pending.delete(id);
+    this.#pendingValues.delete(id);
   }
 
   #ended(error: Error | undefined): void {
     this.#failure ??= threadEnded(error);
     for (const pending of this.#pending.values()) pending.reject(this.#failure);
+    for (const pending of this.#pendingValues.values()) pending.reject(this.#failure);
     this.#pending.clear();
+    this.#pendingValues.clear();
     this.#port.unref();
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function tooManyArguments(byteLength: number): RemoteError {
-  return new RemoteError(
-    'too-large',
-    `arguments of ${byteLength} bytes; at most ${ARGUMENTS_CAPACITY} are passed`,
-  );
 }
 
 function threadEnded(cause?: Error): RemoteError {

@@ -6,7 +6,8 @@ import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_thre
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { CANCEL_CHANNEL } from '../cancel.ts';
 import { ManagedBackend } from '../managed-backend.ts';
-import { CallStatus, type Channel, openChannel, Word } from './channel.ts';
+import { type Channel, openChannel, Word } from './channel.ts';
+import { HotCalls, wake } from './hot-calls.ts';
 import { PendingCall } from './pending-call.ts';
 import type { Endpoint, IoKind, IoOperations, IoReply, IoRequest, ServerAddress } from './requests.ts';
 import { RjitTransport } from './rjit-transport.ts';
@@ -30,69 +31,25 @@ class IoThread {
   constructor({ port, buffer, endpoint }: IoThreadData) {
     this.#port = port;
     this.#channel = openChannel(buffer);
-    this.#transport = new RjitTransport(endpoint);
+    this.#transport = new RjitTransport(endpoint, () => calls.afterReplies());
     port.on('message', (request: IoRequest) => this.#handle(request));
     this.#cancelChannel.onmessage = () => void this.#transport.cancel();
     process.on('exit', () => this.#end());
-    void this.#serveHotCalls();
+    const calls = new HotCalls({
+      channel: this.#channel,
+      port,
+      start: ({ handle, epoch, packed, timeoutMs }, ends) => {
+        const call = new PendingCall(ends, timeoutMs, (expired) => this.#transport.expire(expired));
+        this.#transport.call(handle, epoch, packed, call);
+      },
+      flush: () => this.#transport.flush(),
+    });
   }
 
   /** Nobody will answer the main thread any more: it must not wait. */
   #end(): void {
     Atomics.store(this.#channel.words, Word.ended, 1);
     Atomics.notify(this.#channel.words, Word.completed);
-  }
-
-  async #serveHotCalls(): Promise<void> {
-    const { words } = this.#channel;
-    for (let seen = 0; ; ) {
-      const waiting = Atomics.waitAsync(words, Word.request, seen);
-      if (waiting.async) await waiting.value;
-      const id = Atomics.load(words, Word.request);
-      if (id !== seen) this.#hotCall(id);
-      seen = id;
-    }
-  }
-
-  #hotCall(id: number): void {
-    const { words, arguments: area } = this.#channel;
-    const handle = words[Word.handle] ?? 0;
-    const epoch = words[Word.handleEpoch] ?? 0;
-    const timeoutMs = words[Word.timeoutMs] ?? 0;
-    const packed = area.slice(0, words[Word.argumentsByteLength]);
-    // The main thread was terminated and began another call while this one was read: the next turn takes that one.
-    if (Atomics.load(words, Word.request) !== id) return;
-    this.#call(handle, epoch, packed, timeoutMs, {
-      receive: (bytes) => this.#completeHot(id, bytes),
-      fail: (error) => this.#failHot(id, error),
-    });
-  }
-
-  #completeHot(id: number, bytes: Uint8Array): void {
-    const { words, result } = this.#channel;
-    if (bytes.byteLength > result.byteLength) {
-      this.#failHot(id, new RemoteError('protocol', `a result of ${bytes.byteLength} bytes arrived`));
-      return;
-    }
-    if (Atomics.load(words, Word.current) !== id) return;
-    result.set(bytes);
-    words[Word.status] = CallStatus.done;
-    this.#wake(id);
-  }
-
-  #failHot(id: number, error: RemoteError): void {
-    if (Atomics.load(this.#channel.words, Word.current) !== id) return;
-    this.#port.postMessage({ id, ok: false, fault: error.toFault() } satisfies IoReply);
-    this.#channel.words[Word.status] = CallStatus.failed;
-    this.#wake(id);
-  }
-
-  /** Only the id that is current: the main thread may have given up on an earlier one. */
-  #wake(id: number): void {
-    const { words } = this.#channel;
-    if (Atomics.load(words, Word.current) !== id) return;
-    Atomics.store(words, Word.completed, id);
-    Atomics.notify(words, Word.completed);
   }
 
   #handle(request: IoRequest): void {
@@ -107,10 +64,10 @@ class IoThread {
     const isBytes =
       reply.ok && reply.result instanceof Uint8Array && reply.result.buffer instanceof ArrayBuffer;
     this.#port.postMessage(reply, isBytes ? [(reply.result as Uint8Array<ArrayBuffer>).buffer] : []);
-    if (isSync) this.#wake(id);
+    if (isSync) wake(this.#channel, id);
   }
 
-  async #run({ kind, command, timeoutMs }: IoRequest): Promise<Result> {
+  async #run({ kind, command }: IoRequest): Promise<Result> {
     switch (kind) {
       case 'configure':
         this.#transport.setEndpoint(command.endpoint);
@@ -119,8 +76,6 @@ class IoThread {
         return this.#transport.target();
       case 'compile':
         return this.#transport.compile(command);
-      case 'call':
-        return this.#callForPromise(command.handle, command.epoch, command.packed, timeoutMs);
       case 'map':
         return this.#transport.map(command);
       case 'emit':
@@ -142,26 +97,6 @@ class IoThread {
       case 'close':
         return this.#close();
     }
-  }
-
-  #call(
-    handle: number,
-    epoch: number,
-    packed: Uint8Array,
-    timeoutMs: number,
-    ends: { receive(bytes: Uint8Array): void; fail(error: RemoteError): void },
-  ): void {
-    const call = new PendingCall(ends, timeoutMs, (expired) => this.#transport.expire(expired));
-    this.#transport.call(handle, epoch, packed, call);
-  }
-
-  #callForPromise(handle: number, epoch: number, packed: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => {
-      this.#call(handle, epoch, packed, timeoutMs, {
-        receive: (bytes) => resolve(bytes.slice()),
-        fail: reject,
-      });
-    });
   }
 
   async #startServer(address: ServerAddress): Promise<ServerAddress> {

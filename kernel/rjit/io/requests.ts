@@ -59,15 +59,11 @@ export interface ServerStatus {
   readonly workerPids: Readonly<Record<string, number>>;
 }
 
-/** What the I/O thread does for the main thread, apart from the hot call: command and result of each kind. */
+/** What the I/O thread does for the main thread, apart from calls (see channel.ts): command and result of each kind. */
 export interface IoOperations {
   configure: { command: { readonly endpoint: Endpoint }; result: undefined };
   target: { command: object; result: ServerTarget };
   compile: { command: CompileCommand; result: CompileOutcome };
-  call: {
-    command: { readonly handle: number; readonly epoch: number; readonly packed: Uint8Array };
-    result: Uint8Array;
-  };
   map: { command: MapCommand; result: Uint8Array };
   emit: {
     command: { readonly handle: number; readonly epoch: number; readonly what: 'opt' | 'asm' };
@@ -98,6 +94,13 @@ export type IoRequest = {
 }[IoKind];
 
 /** I/O thread to main thread. */
+export type IoMessage = IoReply | IoResults;
+
+/** Results of calls, as call-results.ts lays them out. */
+export interface IoResults {
+  readonly records: Uint8Array;
+}
+
 export type IoReply =
   | { readonly id: number; readonly ok: true; readonly result: IoOperations[IoKind]['result'] }
   | { readonly id: number; readonly ok: false; readonly fault: FaultFields };

@@ -22,6 +22,7 @@ const LONGEST_CANCEL_PAUSE_MS = 50;
 
 /** One session on one of our servers, kept alive over lost connections, dead workers and restarted servers. */
 export class RjitTransport implements Transport {
+  readonly #afterReplies: () => void;
   #endpoint: Endpoint;
   #epoch = 0;
   #live: LiveSession | undefined;
@@ -30,8 +31,10 @@ export class RjitTransport implements Transport {
   #abort = new AbortController();
   #isClosed = false;
 
-  constructor(endpoint: Endpoint) {
+  /** @param afterReplies called when all replies that arrived together have been given to their receivers */
+  constructor(endpoint: Endpoint, afterReplies: () => void) {
     this.#endpoint = endpoint;
+    this.#afterReplies = afterReplies;
   }
 
   setEndpoint(endpoint: Endpoint): void {
@@ -71,10 +74,16 @@ export class RjitTransport implements Transport {
     this.#open().then(
       (live) => {
         // It may have run out of time meanwhile.
-        if (!receiver.isSettled) this.#send(live, handle, epoch, kept, receiver);
+        if (receiver.isSettled) return;
+        this.#send(live, handle, epoch, kept, receiver);
+        live.data.flush();
       },
       (error: unknown) => receiver.fail(RemoteError.from(error)),
     );
+  }
+
+  flush(): void {
+    this.#live?.data.flush();
   }
 
   #send(live: LiveSession, handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void {
@@ -172,6 +181,7 @@ export class RjitTransport implements Transport {
     if (live.id !== this.#remains?.id) this.#epoch += 1;
     this.#live = live;
     this.#remains = { id: live.id, control: live.control, address: live.address, token: live.token };
+    live.data.afterReplies(this.#afterReplies);
     live.data.onClosed((unanswered, problem) => this.#closed(live, unanswered, problem));
     live.control.onClosed((unanswered, problem) => {
       // The server has gone, and the session with it.

@@ -25,6 +25,8 @@ export interface Receiver {
 /** A reply is at most one chunk of a map; what is longer is not ours. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 const READ_BUFFER_BYTES = 64 * 1024;
+/** Calls that were begun together are sent in pieces of about this size. */
+const WRITE_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const { TBinaryProtocol, TBufferedTransport } = thrift;
@@ -47,6 +49,7 @@ export class ThriftConnection {
   #requests = new Set<Receiver>();
   #sequenceId = 0;
   #problem: RemoteError | undefined;
+  #afterReplies: (() => void) | undefined;
   #onClosed: ((unanswered: readonly Receiver[], problem: RemoteError | undefined) => void) | undefined;
 
   private constructor(socket: Socket) {
@@ -116,12 +119,23 @@ export class ThriftConnection {
     this.#onClosed = onClosed;
   }
 
+  /** @param afterReplies called when all replies that arrived together have been given to their receivers */
+  afterReplies(afterReplies: () => void): void {
+    this.#afterReplies = afterReplies;
+  }
+
+  /** Begins a call; `flush` sends it, together with others. */
   call(request: CallRequest, receiver: Receiver): void {
     const sequenceId = this.#next();
-    this.#writer.reset();
     writeCallRequest(this.#writer, sequenceId, request);
     this.#waiting.set(sequenceId, receiver);
+    if (this.#writer.byteLength > WRITE_BYTES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#writer.byteLength === 0) return;
     this.#socket.write(this.#writer.copy());
+    this.#writer.reset();
   }
 
   map(request: MapRequest, receiver: Receiver): void {
@@ -165,6 +179,7 @@ export class ThriftConnection {
     try {
       this.#stream.push(bytes);
       for (let message = this.#stream.next(); message; message = this.#stream.next()) this.#dispatch(message);
+      this.#afterReplies?.();
     } catch (error) {
       this.#problem = RemoteError.from(error);
       this.#socket.destroy();

@@ -19,8 +19,13 @@ export interface Transport {
   setEndpoint(endpoint: Endpoint): void;
   target(): Promise<ServerTarget>;
   compile(command: CompileCommand): Promise<CompileOutcome>;
-  /** @param packed is read before this returns */
+  /**
+   * Begins a call; `flush` sends it.
+   *
+   * @param packed is read before this returns
+   */
   call(handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void;
+  flush(): void;
   map(command: MapCommand): Promise<Uint8Array>;
   emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string>;
   drop(epoch: number, handles: readonly number[]): Promise<void>;
