@@ -11,6 +11,7 @@ import { parseServeOptions, type ServeOptions, serveUsage } from './service/serv
 import { Supervisor } from './service/supervisor.ts';
 import { readTlsFiles } from './service/tls-files.ts';
 import { readTokenFile, TokenCheck } from './service/token.ts';
+import { identityOf } from './service/worker-identity.ts';
 
 const exitCode = { ended: 0, failed: 1, usage: 2 } as const;
 
@@ -82,6 +83,7 @@ function createSupervisor(options: ServeOptions, log: Log): Supervisor {
     limits: options.limits,
     tokens: new TokenCheck(token),
     tls,
+    identity: options.user === undefined ? undefined : identityOf(options.user),
     log,
   });
 }
@@ -102,7 +104,9 @@ async function startMetrics(
 async function endOf(supervisor: Supervisor, options: ServeOptions, log: Log): Promise<void> {
   const ending = new AbortController();
   const told = new Promise<void>((resolve, reject) => {
+    let isEnding = false;
     const end = (why: string, graceMs: number) => {
+      isEnding = true;
       log('info', 'ending', why);
       // A second order is obeyed at once: stop() then waits for nobody.
       supervisor.stop(graceMs).then(resolve, reject);
@@ -118,8 +122,7 @@ async function endOf(supervisor: Supervisor, options: ServeOptions, log: Log): P
       process.stdin.resume();
     }
     supervisor.prepare().catch((error: unknown) => {
-      // One worker that dies is replaced; one that says why it can't work will not do better next time.
-      if (error instanceof RemoteError && error.code !== 'worker-died') reject(error);
+      if (!isEnding) reject(error);
     });
   });
   try {

@@ -11,6 +11,7 @@ export interface ServeOptions {
   readonly tokenFile: string | undefined;
   readonly tlsCertificateFile: string | undefined;
   readonly tlsKeyFile: string | undefined;
+  readonly user: string | undefined;
   readonly insecure: boolean;
   readonly logFormat: LogFormat;
   readonly drainMs: number;
@@ -34,6 +35,7 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --token-file FILE      clients must show the word in this file
   --tls-cert FILE        serve TLS 1.3 with this certificate (PEM) and the key of --tls-key
   --tls-key FILE
+  --user NAME            run the workers, and so all users' code, as this user (needs root)
   --insecure             listen beyond this machine without token and TLS
   --call-timeout-ms N    cancel calls that run longer (default: never)
   --drain-ms N           on SIGTERM, let calls in progress run this long (default ${defaultDrainMs})
@@ -73,6 +75,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     tokenFile: values['token-file'],
     tlsCertificateFile: values['tls-cert'],
     tlsKeyFile: values['tls-key'],
+    user: values.user,
     insecure: values.insecure ?? false,
     logFormat,
     drainMs: number('drain-ms', 0, 3_600_000) ?? defaultDrainMs,
@@ -115,6 +118,7 @@ function parse(argv: readonly string[]) {
         'token-file': { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
+        user: { type: 'string' },
         insecure: { type: 'boolean' },
         'call-timeout-ms': { type: 'string' },
         'metrics-port': { type: 'string' },

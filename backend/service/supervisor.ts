@@ -15,6 +15,7 @@ import { type Arrival, receiveArrival } from './reception.ts';
 import { Session } from './session.ts';
 import { plainEnd } from './socket-pair.ts';
 import type { TokenCheck } from './token.ts';
+import type { WorkerIdentity } from './worker-identity.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -25,6 +26,8 @@ export interface SupervisorOptions {
   readonly tokens: TokenCheck;
   /** Certificate and key in PEM; undefined listens without TLS. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** As whom workers run; undefined runs them as this process. */
+  readonly identity: WorkerIdentity | undefined;
   readonly log: Log;
 }
 
@@ -54,7 +57,7 @@ export class Supervisor implements ControlHost {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.tokens = options.tokens;
-    this.#pool = new WorkerPool(options.limits, options.log);
+    this.#pool = new WorkerPool(options.limits, options.identity, options.log);
     const { callTimeoutMs } = options.limits;
     if (callTimeoutMs !== undefined) {
       this.#callWatch = new CallWatch(callTimeoutMs, () => this.#sessions.values(), options.log);

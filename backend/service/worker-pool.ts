@@ -1,5 +1,7 @@
+import { RemoteError } from '../contract/remote-error.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import type { WorkerIdentity } from './worker-identity.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** A spare that dies this often in a row before it is ready is not tried again until somebody needs a worker. */
@@ -15,6 +17,7 @@ const maxStarting = 2;
  */
 export class WorkerPool {
   readonly #limits: Limits;
+  readonly #identity: WorkerIdentity | undefined;
   readonly #log: Log;
   /** Callers of `take` whose worker has not been started yet. */
   readonly #queue: (() => void)[] = [];
@@ -24,8 +27,10 @@ export class WorkerPool {
   #failures = 0;
   #isClosed = false;
 
-  constructor(limits: Limits, log: Log) {
+  /** @param identity as whom workers run; undefined runs them as this process */
+  constructor(limits: Limits, identity: WorkerIdentity | undefined, log: Log) {
     this.#limits = limits;
+    this.#identity = identity;
     this.#log = log;
   }
 
@@ -59,10 +64,22 @@ export class WorkerPool {
     this.#wake();
   }
 
-  /** Starts the spare; resolves when it is ready. */
+  /**
+   * Starts the spare; resolves when it is ready. One that dies is tried again.
+   *
+   * @throws RemoteError when a worker says why it can't work, or none stays alive
+   */
   async prepare(): Promise<void> {
-    this.#spare ??= this.#spawn();
-    await this.#spare.ready;
+    for (let attempt = 1; ; attempt++) {
+      this.#spare ??= this.#spawn();
+      try {
+        await this.#spare.ready;
+        return;
+      } catch (error) {
+        const { code } = RemoteError.from(error);
+        if (code !== 'worker-died' || attempt === spawnAttempts || this.#isClosed) throw error;
+      }
+    }
   }
 
   close(): void {
@@ -72,7 +89,7 @@ export class WorkerPool {
   }
 
   #spawn(): WorkerProcess {
-    const worker = WorkerProcess.spawn(this.#limits, this.#log);
+    const worker = WorkerProcess.spawn(this.#limits, this.#identity, this.#log);
     this.#starting += 1;
     this.#listen(worker);
     worker.ready.then(

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { fchownSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isRemoteErrorCode, RemoteError } from '../contract/remote-error.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import type { WorkerIdentity } from './worker-identity.ts';
 import {
   type MessageToSupervisor,
   type MessageToWorker,
@@ -50,6 +52,21 @@ const passedVariables = [
   'RJIT_CACHE_DIR',
 ];
 
+function workerEnvironment(identity: WorkerIdentity | undefined): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {};
+  for (const name of passedVariables) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  if (identity) {
+    // What lies in the server's own home is not the other user's to read or write.
+    delete environment.XDG_CACHE_HOME;
+    delete environment.RJIT_CACHE_DIR;
+    environment.HOME = identity.home;
+  }
+  return environment;
+}
+
 /** One worker process as the supervisor sees it. The process has ended when `onExit` was called, not before. */
 export class WorkerProcess {
   readonly pid: number;
@@ -69,21 +86,19 @@ export class WorkerProcess {
   readonly #settleReady: { resolve(target: TargetInfo): void; reject(error: RemoteError): void };
   readonly #settleExited: () => void;
 
-  static spawn(limits: Limits, log: Log): WorkerProcess {
+  /** @param identity as whom it runs; undefined runs it as this process */
+  static spawn(limits: Limits, identity: WorkerIdentity | undefined, log: Log): WorkerProcess {
     const record = WorkerRecord.create();
+    if (identity) fchownSync(record.fileDescriptor, identity.uid, identity.gid);
     const child = fork(
       workerModule,
       [formatWorkerStart({ supervisorPid: process.pid, recordFileDescriptor, limits })],
       {
-        env: Object.fromEntries(
-          passedVariables.flatMap((name) => {
-            const value = process.env[name];
-            return value === undefined ? [] : [[name, value]];
-          }),
-        ),
+        env: workerEnvironment(identity),
         execArgv: [],
         serialization: 'json',
         stdio: ['ignore', 2, 2, 'ipc', record.fileDescriptor],
+        ...(identity && { uid: identity.uid, gid: identity.gid, cwd: '/' }),
       },
     );
     return new WorkerProcess(child, record, log);
