@@ -19,8 +19,17 @@ interface Finding {
 
 const marks: Readonly<Record<State, string>> = { ok: 'ok', missing: 'MISSING', absent: '-' };
 
+const usage = `usage: rjit doctor
+
+Says what rjit needs and what it can use, what of it is there, and how to get the rest.
+`;
+
 /** Runs `rjit doctor`; returns 1 when something that rjit needs is missing. */
 export async function doctor(argv: readonly string[]): Promise<number> {
+  if (argv[0] === '--help' || argv[0] === '-h') {
+    process.stdout.write(usage);
+    return 0;
+  }
   if (argv.length > 0) {
     process.stderr.write(`rjit doctor: takes no arguments, found ${argv.join(' ')}\n`);
     return 1;
