@@ -55,6 +55,10 @@ export const ROUTINES = {
   erfc: float('libm', 'erfc'),
   gamma: float('libm', 'tgamma'),
   lgamma: float('libm', 'lgamma'),
+  // Of x and an int64: x · 2ⁿ, rounded once.
+  ldexp: float('helper', 'ldexp', 2),
+  // The n of x = m · 2ⁿ with 0.5 ≤ |m| < 1, as a float; 0 for zeros, infinities and NaN.
+  exponent: float('helper', 'exponent'),
   copysign: float('intrinsic', 'copysign', 2),
   atan2: float('libm', 'atan2', 2),
   hypot: float('libm', 'hypot', 2),

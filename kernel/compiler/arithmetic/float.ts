@@ -81,3 +81,21 @@ function productError(a: number, b: number, product: number): number {
   const bLow = b - bHigh;
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
+
+/** x · 2ⁿ, rounded once: the steps on the way to a tiny result stay clear of the smallest numbers. */
+export function ldexp(x: number, n: number): number {
+  let result = x;
+  let places = Math.max(-2200, Math.min(2200, n));
+  for (; places > 1023; places -= 1023) result *= 2 ** 1023;
+  for (; places < -1022; places += 969) result *= 2 ** -969;
+  return result * 2 ** places;
+}
+
+/** The n of x = m · 2ⁿ with 0.5 ≤ |m| < 1; 0 for zeros, infinities and NaN. */
+export function binaryExponent(x: number): number {
+  if (x === 0 || !Number.isFinite(x)) return 0;
+  let n = Math.floor(Math.log2(Math.abs(x))) + 1;
+  while (Math.abs(ldexp(x, -n)) >= 1) n += 1;
+  while (Math.abs(ldexp(x, -n)) < 0.5) n -= 1;
+  return n;
+}

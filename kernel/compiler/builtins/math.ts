@@ -1,7 +1,8 @@
 /** Python's math. Out of a function's domain the result is NaN or an infinity, as in numba; nothing raises. */
+import type { FloatType } from '../../../backend/contract/types.ts';
 import type { HirExpression } from '../hir.ts';
-import { convertOperand, literalOperand, type Operand, operandOf } from '../typer/operand.ts';
-import { FLOAT64 } from '../types/value-types.ts';
+import { convertHir, convertOperand, literalOperand, type Operand, operandOf } from '../typer/operand.ts';
+import { FLOAT64, INT64, isInteger } from '../types/value-types.ts';
 import { combinatorics } from './integers.ts';
 import {
   type Builtin,
@@ -14,6 +15,7 @@ import {
   keeping,
   logicalAnd,
   logicalOr,
+  refuseArgument,
   result,
   roundToInteger,
   routineCall,
@@ -92,6 +94,56 @@ export const power = floatExpansion(2, ([x, y], type) =>
   floatBinary('fpow', x ?? floatOf(type, 0), y ?? floatOf(type, 0)),
 );
 
+/** x and its exponent in two. */
+const scaleBinary: Builtin = {
+  arity: [2, 2],
+  type: (call) => {
+    const [x, n] = call.args;
+    if (!x || !n) return undefined;
+    if (!isInteger(n.type)) return refuseArgument(call, n, 'an integer as its exponent');
+    const type = sharedFloat({ ...call, args: [x] });
+    return type && result(call, routineCall('ldexp', [convertOperand(x, type), convertOperand(n, INT64)]));
+  },
+};
+
+/** A tuple of `members`, made of the one float argument, which may be read several times. */
+function tupleOf(members: (x: HirExpression, type: FloatType) => readonly HirExpression[]): Builtin {
+  return {
+    arity: [1, 1],
+    type: (call) => {
+      const type = sharedFloat(call);
+      const [arg] = call.args;
+      if (!type || !arg) return undefined;
+      return keeping(call, [operandOf(convertOperand(arg, type), arg.span)], ([x]) => {
+        if (!x) return undefined;
+        const values = members(x.hir, type);
+        const tuple = { kind: 'tuple', members: values.map((value) => value.type) } as const;
+        return result(call, { kind: 'tuple', type: tuple, members: values });
+      });
+    },
+  };
+}
+
+/** Mantissa and exponent: x = m · 2ⁿ. */
+const splitBinary = tupleOf((x) => {
+  const exponent = convertHir(routineCall('exponent', [x]), INT64);
+  const negated: HirExpression = { kind: 'unary', type: INT64, operation: 'ineg', operand: exponent };
+  return [routineCall('ldexp', [x, negated]), exponent];
+});
+
+/** Fraction and whole part, both with the sign of x; the fraction of an infinity is a zero. */
+const splitFraction = tupleOf((x, type) => {
+  const whole = routineCall('trunc', [x]);
+  const fraction: HirExpression = {
+    kind: 'choose',
+    type,
+    test: floatCompare('eq', size(x), infinity(x)),
+    whenTrue: floatOf(type, 0),
+    whenFalse: floatBinary('fsub', x, whole),
+  };
+  return [routineCall('copysign', [fraction, x]), whole];
+});
+
 const DEFAULT_RELATIVE_TOLERANCE = 1e-9;
 
 const isClose: Builtin = {
@@ -165,6 +217,9 @@ export const MATH: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['fmod', remainderOfDivision],
   ['remainder', floatRoutine('remainder', 2)],
   ['nextafter', floatRoutine('nextafter', 2)],
+  ['ldexp', scaleBinary],
+  ['frexp', splitBinary],
+  ['modf', splitFraction],
   ['floor', roundToInteger('floor')],
   ['ceil', roundToInteger('ceil')],
   ['trunc', roundToInteger('trunc')],

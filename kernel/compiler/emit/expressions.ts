@@ -269,6 +269,8 @@ function routineSymbol(
     case 'roundHalfUp':
     case 'roundDigits':
     case 'roundTens':
+    case 'ldexp':
+    case 'exponent':
     case 'minimum':
     case 'maximum':
       return requireHelper(context.module, name, type);

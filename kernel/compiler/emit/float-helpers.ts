@@ -194,3 +194,31 @@ entry:
   %result = select i1 %exception, $T 0x7FF8000000000000, $T %power
   ret $T %result
 }`;
+
+/** No float moves by more than 5000 binary places. */
+export const LDEXP = `\
+define internal $T @rjit.ldexp.$S($T %x, i64 %n) nounwind {
+entry:
+  %is.low = icmp slt i64 %n, -5000
+  %not.low = select i1 %is.low, i64 -5000, i64 %n
+  %is.high = icmp sgt i64 %not.low, 5000
+  %clamped = select i1 %is.high, i64 5000, i64 %not.low
+  %places = trunc i64 %clamped to i32
+  %result = call $T @ldexp$F($T %x, i32 %places)
+  ret $T %result
+}`;
+
+/** C leaves the exponent open for infinities and NaN. */
+export const EXPONENT = `\
+define internal $T @rjit.exponent.$S($T %x) nounwind {
+entry:
+  %place = alloca i32
+  store i32 0, i32* %place
+  %mantissa = call $T @frexp$F($T %x, i32* %place)
+  %size = call $T @llvm.fabs.$S($T %x)
+  %is.finite = fcmp olt $T %size, 0x7FF0000000000000
+  %exponent = load i32, i32* %place
+  %known = select i1 %is.finite, i32 %exponent, i32 0
+  %result = sitofp i32 %known to $T
+  ret $T %result
+}`;

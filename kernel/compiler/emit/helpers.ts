@@ -1,10 +1,13 @@
 /**
  * Functions that the emitter adds to a module that needs them; the optimiser inlines them. In the texts, `$T` is
- * `float` or `double` and `$S` the suffix of its intrinsics.
+ * `float` or `double` and `$S` the suffix of its intrinsics, `$F` that of its functions in
+ * libm.
  */
 import { CDIV, CPOW } from './complex-helpers.ts';
 import {
   DIVFLOOR,
+  EXPONENT,
+  LDEXP,
   MAXIMUM,
   MINIMUM,
   MODFLOOR,
@@ -16,6 +19,7 @@ import {
   ROUND_WITH_ERROR,
 } from './float-helpers.ts';
 import type { IrModule } from './ir-module.ts';
+import { libmSymbol } from './symbols.ts';
 
 export type HelperName =
   | 'modfloor'
@@ -26,6 +30,8 @@ export type HelperName =
   | 'roundWithError'
   | 'productError'
   | 'minimum'
+  | 'ldexp'
+  | 'exponent'
   | 'maximum'
   | 'powEcma'
   | 'ipow'
@@ -35,20 +41,25 @@ export type HelperName =
 interface Helper {
   /** Intrinsics over `$T`, by name and arity. */
   readonly intrinsics: readonly (readonly [name: string, arity: 1 | 2])[];
-  /** Functions of libm over double. */
-  readonly libm?: readonly (readonly [name: string, arity: 1 | 2])[];
+  /** Functions of libm: name, then the types of their parameters. They return the first. */
+  readonly libm?: readonly (readonly [name: string, ...parameters: string[]])[];
   readonly calls?: readonly HelperName[];
   readonly text: string;
 }
 
 /** Adds the helper once; returns its symbol. `type` is the float type it works on. */
-export function requireHelper(module: IrModule, name: HelperName, type = 'double'): string {
+export function requireHelper(module: IrModule, helper: HelperName, type = 'double'): string {
   const suffix = type === 'float' ? 'f32' : 'f64';
-  const symbol = `rjit.${name}.${suffix}`;
+  const symbol = `rjit.${helper}.${suffix}`;
   if (!module.claimHelper(symbol)) return symbol;
-  const { intrinsics, libm = [], calls = [], text } = HELPERS[name];
+  const { intrinsics, libm = [], calls = [], text } = HELPERS[helper];
   for (const callee of calls) requireHelper(module, callee, type);
-  module.addDefinition(text.replaceAll('$T', type).replaceAll('$S', suffix));
+  module.addDefinition(
+    text
+      .replaceAll('$T', type)
+      .replaceAll('$S', suffix)
+      .replaceAll('$F', type === 'float' ? 'f' : ''),
+  );
   for (const [intrinsic, arity] of intrinsics) {
     module.declare(
       type,
@@ -56,12 +67,10 @@ export function requireHelper(module: IrModule, name: HelperName, type = 'double
       Array.from({ length: arity }, () => type),
     );
   }
-  for (const [symbolOfLibm, arity] of libm) {
-    module.declare(
-      'double',
-      symbolOfLibm,
-      Array.from({ length: arity }, () => 'double'),
-    );
+  for (const [name, ...parameters] of libm) {
+    const types = parameters.map((parameter) => parameter.replace('$T', type));
+    const result = types[0] ?? type;
+    module.declare(result, libmSymbol(name, result), types);
   }
   return symbol;
 }
@@ -132,6 +141,8 @@ const HELPERS: Readonly<Record<HelperName, Helper>> = {
     calls: ['productError', 'roundWithError'],
     text: ROUND_TENS,
   },
+  ldexp: { intrinsics: [], libm: [['ldexp', '$T', 'i32']], text: LDEXP },
+  exponent: { intrinsics: [['fabs', 1]], libm: [['frexp', '$T', 'i32*']], text: EXPONENT },
   minimum: { intrinsics: [], text: MINIMUM },
   maximum: { intrinsics: [], text: MAXIMUM },
   powEcma: {
@@ -154,8 +165,8 @@ const HELPERS: Readonly<Record<HelperName, Helper>> = {
       ['sin', 1],
     ],
     libm: [
-      ['hypot', 2],
-      ['atan2', 2],
+      ['hypot', 'double', 'double'],
+      ['atan2', 'double', 'double'],
     ],
     calls: ['cdiv'],
     text: CPOW,

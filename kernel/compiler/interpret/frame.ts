@@ -197,7 +197,7 @@ export class Frame {
     if (routine(node.routine).over === 'complex') {
       return roundComplex(node.type, complexRoutine(node.routine)(asComplex(args[0])));
     }
-    const [a = 0, b = 0] = args.map(asFloat);
+    const [a = 0, b = 0] = args.map((arg) => (typeof arg === 'bigint' ? Number(arg) : asFloat(arg)));
     const isSingle = node.type.kind === 'float' && node.type.bits === 32;
     return roundFloat(node.type, floatRoutine(node.routine, isSingle)(a, b));
   }

@@ -1,5 +1,12 @@
 /** The routines of routines.ts in JavaScript. Transcendental ones may differ from libm's in the last digits. */
-import { copySign, roundDigits, roundHalfEven, roundTens } from '../arithmetic/float.ts';
+import {
+  binaryExponent,
+  copySign,
+  ldexp,
+  roundDigits,
+  roundHalfEven,
+  roundTens,
+} from '../arithmetic/float.ts';
 import type { ComplexValue } from '../hir.ts';
 import type { RoutineName } from '../routines.ts';
 import {
@@ -107,6 +114,8 @@ const FLOAT: Partial<Record<RoutineName, FloatRoutine>> = {
   erfc,
   gamma,
   lgamma,
+  ldexp,
+  exponent: binaryExponent,
   copysign: copySign,
   atan2: Math.atan2,
   hypot: Math.hypot,

@@ -11,7 +11,7 @@ import { explicitly } from './casts.ts';
 import { binaryOperands, expression, expressions } from './expressions.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { convertsImplicitly, implicitly } from './implicit.ts';
-import { isNamespace, nearest, qualifiedName, unknownName } from './names.ts';
+import { isNamespace, nearest, qualifiedName, unknownMember, unknownName } from './names.ts';
 import { type Operand, operandOf } from './operand.ts';
 
 export function call(typer: FunctionTyper, node: Call): Operand | undefined {
@@ -44,12 +44,7 @@ function unknownCallee(typer: FunctionTyper, node: Call, name: string): Operand 
   if (name === 'range' || name === 'enumerate' || name === 'zip') {
     return typer.report('unsupported', node.span, `${name} is only for loops`, `write for x in ${name}(…)`);
   }
-  if (callee.kind === 'attribute' && isNamespace(typer, callee.object)) {
-    const namespace = qualifiedName(typer, callee.object);
-    const near = nearest(name, BUILTINS.keys());
-    const hint = near ? `did you mean ${near}?` : 'docs/LANGUAGE.md lists the functions there are';
-    return typer.report('unknown-function', callee.nameSpan, `${namespace} has no ${callee.name} here`, hint);
-  }
+  if (callee.kind === 'attribute' && isNamespace(typer, callee.object)) return unknownMember(typer, callee);
   if (callee.kind === 'name') {
     const near = namesake(typer, callee.name);
     const hint = near

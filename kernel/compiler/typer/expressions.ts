@@ -25,7 +25,7 @@ import { foldBinary, foldUnary } from './fold.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { checkLiteral, promoted } from './implicit.ts';
 import { compare, condition, logical } from './logic.ts';
-import { namespaceMember, unknownName } from './names.ts';
+import { isNamespace, namespaceMember, unknownMember, unknownName } from './names.ts';
 import { constantBool, convertOperand, literalOperand, type Operand, operandOf } from './operand.ts';
 import { constantPower } from './power.ts';
 
@@ -246,6 +246,7 @@ export function choose(
 function attribute(typer: FunctionTyper, node: Attribute): Operand | undefined {
   const member = namespaceMember(typer, node);
   if (member) return member;
+  if (isNamespace(typer, node.object)) return unknownMember(typer, node);
   const object = expression(typer, node.object);
   if (!object) return undefined;
   const value = partOf(object, node.name) ?? shapeOf(object, node.name);

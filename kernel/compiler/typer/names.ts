@@ -1,6 +1,7 @@
 /** Names that mean something outside the function: namespaces, builtins, and what to say of unknown ones. */
 
 import { CONSTANTS } from '../builtins/constants.ts';
+import { BUILTINS } from '../builtins/table.ts';
 import type { Attribute, Expression, Name } from '../core.ts';
 import type { Span } from '../diagnostic.ts';
 import type { FunctionTyper } from './function-typer.ts';
@@ -43,6 +44,22 @@ export function namespaceMember(typer: FunctionTyper, node: Name | Attribute): O
 export function isNamespace(typer: FunctionTyper, node: Expression): boolean {
   const path = qualifiedName(typer, node);
   return path !== undefined && NAMESPACES.has(path);
+}
+
+/** `np.random`, `math.tua`: the namespace has no such member, or only a function of that name. */
+export function unknownMember(typer: FunctionTyper, node: Attribute): undefined {
+  const namespace = qualifiedName(typer, node.object) ?? '';
+  const path = `${namespace}.${node.name}`;
+  if (BUILTINS.has(path)) {
+    const message = `${path} is a function, not a value`;
+    return typer.report('function-as-value', node.span, message, `call it: ${typer.text(node.span)}(…)`);
+  }
+  const members = [...CONSTANTS.keys(), ...BUILTINS.keys()].filter((name) =>
+    name.startsWith(`${namespace}.`),
+  );
+  const near = nearest(path, members);
+  const hint = near ? `did you mean ${near}?` : 'docs/LANGUAGE.md lists the functions there are';
+  return typer.report('unknown-function', node.nameSpan, `${namespace} has no ${node.name} here`, hint);
 }
 
 export function unknownName(typer: FunctionTyper, name: string, span: Span): undefined {
