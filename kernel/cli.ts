@@ -21,6 +21,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'compare what notebooks give with what they hold',
     load: async () => (await import('./client/testing/test-command.ts')).test,
   },
+  gateway: {
+    summary: 'serve kernels to Jupyter clients over HTTP and websockets',
+    load: async () => (await import('./client/gateway/gateway-command.ts')).gateway,
+  },
   serve: {
     summary: 'compile and run functions for remote clients',
     load: async () => (await import('../backend/main.ts')).serve,

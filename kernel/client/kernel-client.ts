@@ -1,8 +1,9 @@
 /** A headless Jupyter client: starts a kernel, or joins a running one, and talks to it over ZeroMQ. */
 import type { ConnectionInfo } from '../jupyter/connection-file.ts';
-import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
+import type { JsonObject } from '../jupyter/messages.ts';
 import { ClientChannels, type ClientEvents } from './client-channels.ts';
 import { deferred } from './deferred.ts';
+import { executeContent, parseReply } from './execute-messages.ts';
 import { Heartbeat } from './heartbeat.ts';
 import {
   type ExecuteOptions,
@@ -173,31 +174,6 @@ export class KernelClient implements KernelConnection {
     this.#channels.close();
     this.#channels.fail(new KernelDiedError('the connection to the kernel was closed'));
   }
-}
-
-function executeContent(options: ExecuteOptions): JsonObject {
-  return {
-    code: options.code,
-    silent: options.silent ?? false,
-    store_history: options.storeHistory ?? true,
-    user_expressions: { ...options.userExpressions },
-    allow_stdin: options.onInput !== undefined,
-    stop_on_error: options.stopOnError ?? true,
-  };
-}
-
-function parseReply({ content, metadata }: Message): ExecuteReply {
-  const text = (field: string) => (typeof content[field] === 'string' ? content[field] : '');
-  const { status, execution_count: count, traceback } = content;
-  return {
-    status: status === 'ok' || status === 'aborted' ? status : 'error',
-    executionCount: typeof count === 'number' ? count : undefined,
-    ename: text('ename'),
-    evalue: text('evalue'),
-    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
-    content,
-    metadata: isJsonObject(metadata) ? metadata : {},
-  };
 }
 
 function diedError({ reason, stderr }: KernelDeath): KernelDiedError {

@@ -13,6 +13,7 @@ export interface Kernelspec {
   readonly env: Readonly<Record<string, string>>;
   readonly interruptMode: 'signal' | 'message';
   readonly resourceDirectory: string;
+  readonly metadata: JsonObject;
 }
 
 /** No such kernelspec, or a broken one; the text says where was looked and what is there. */
@@ -35,6 +36,30 @@ export function findKernelspec(name: string, env: NodeJS.ProcessEnv = process.en
   );
 }
 
+/** All that can be used, by name; of two with the same name, the one that `findKernelspec` finds. */
+export function listKernelspecs(env: NodeJS.ProcessEnv = process.env): ReadonlyMap<string, Kernelspec> {
+  const specs = new Map<string, Kernelspec>();
+  for (const folder of dataDirectories(env).map((directory) => join(directory, 'kernels'))) {
+    for (const name of list(folder)) {
+      const key = name.toLowerCase();
+      if (!specs.has(key) && isUsable(join(folder, name), name))
+        specs.set(key, readKernelspec(join(folder, name), name));
+    }
+  }
+  return specs;
+}
+
+/** A broken kernelspec must not hide the others; asked for by name, it says what is wrong. */
+function isUsable(resourceDirectory: string, name: string): boolean {
+  try {
+    readKernelspec(resourceDirectory, name);
+    return true;
+  } catch (error) {
+    if (error instanceof KernelspecNotFoundError) return false;
+    throw error;
+  }
+}
+
 function list(folder: string): readonly string[] {
   try {
     return readdirSync(folder).filter((entry) => /^[A-Za-z0-9._-]+$/.test(entry));
@@ -55,6 +80,7 @@ function readKernelspec(resourceDirectory: string, name: string): Kernelspec {
       env: parseEnv(fields),
       interruptMode: fields.interrupt_mode === 'message' ? 'message' : 'signal',
       resourceDirectory,
+      metadata: isJsonObject(fields.metadata) ? fields.metadata : {},
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

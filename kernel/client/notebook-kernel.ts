@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { KernelClient } from './kernel-client.ts';
 import type { KernelConnection } from './kernel-connection.ts';
 import { findKernelspec, type Kernelspec, KernelspecNotFoundError } from './kernelspecs.ts';
+import { type JupyterServer, ServerKernel } from './server-kernel.ts';
 
 export interface NotebookKernelOptions {
   /** Of the kernelspec. */
@@ -11,14 +12,24 @@ export interface NotebookKernelOptions {
   /** Where the kernel runs: the notebook's folder. */
   readonly cwd: string;
   readonly startupTimeoutMs?: number | undefined;
+  /** Through this Jupyter server instead of a process of our own. */
+  readonly server?: JupyterServer | undefined;
+  /** The notebook's, as the server sees it. */
+  readonly path?: string | undefined;
 }
 
-/** @throws {KernelspecNotFoundError} @throws {KernelDiedError} @throws {KernelTimeoutError} */
-export function startNotebookKernel({
+/**
+ * @throws {KernelspecNotFoundError} @throws {KernelDiedError} @throws {KernelTimeoutError}
+ * @throws {JupyterServerError}
+ */
+export async function startNotebookKernel({
   name,
   cwd,
   startupTimeoutMs,
+  server,
+  path,
 }: NotebookKernelOptions): Promise<KernelConnection> {
+  if (server !== undefined) return ServerKernel.start({ server, name, path, startupTimeoutMs });
   const timeout = startupTimeoutMs === undefined ? {} : { startupTimeoutMs };
   return KernelClient.launch({ kernelspec: kernelspecFor(name), cwd, ...timeout });
 }
@@ -38,6 +49,7 @@ export function kernelspecFor(name: string): Kernelspec {
       env: {},
       interruptMode: 'message',
       resourceDirectory: dirname(cli),
+      metadata: {},
     };
   }
 }

@@ -1,5 +1,6 @@
 /** The command line of `rjit test`. */
 import { parseArgs } from 'node:util';
+import type { JupyterServer } from '../server-kernel.ts';
 import type { NotebookTestOptions } from './test-file.ts';
 
 export const usage = `usage: rjit test [NOTEBOOK|FOLDER|GLOB]… [OPTIONS]
@@ -7,6 +8,8 @@ export const usage = `usage: rjit test [NOTEBOOK|FOLDER|GLOB]… [OPTIONS]
 Runs notebooks and compares what each cell gives with what the notebook holds. Without a path: all notebooks below the
 current folder. Options that nbval has go under nbval's names too (--nbval-lax, --nbval-sanitize-with, …).
 
+  --server URL, --token T   reach kernels through a Jupyter server, or rjit gateway, that was started in this folder
+                            (the token also from JUPYTER_TOKEN)
   --lax                     check only the cells marked NBVAL_CHECK_OUTPUT
   --sanitize-with FILE      replace what changes from run to run (nbval's files; may be given again)
   --kernel-name NAME        use this kernelspec instead of the notebook's
@@ -39,6 +42,8 @@ const options = {
   retries: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
   junit: { type: 'string' },
+  server: { type: 'string' },
+  token: { type: 'string' },
   'no-color': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -86,6 +91,7 @@ export function parseTestArguments(argv: readonly string[]): TestArguments | 'he
       budgetMs: seconds('budget', values.budget),
       retries: integer('retries', values.retries, 0) ?? 0,
       update: values.update ?? false,
+      server: parseServer(values),
     },
     jobs: integer('jobs', values.jobs, 1) ?? 1,
     junit: values.junit,
@@ -113,6 +119,17 @@ function withoutAlias(word: string): string[] {
 function comparisons({ compare = [], rtol, atol }: ReturnType<typeof parse>['values']): readonly string[] {
   if (rtol === undefined && atol === undefined) return compare;
   return [...['text/plain', 'stdout', 'application/json'].map((key) => `${key}=numbers`), ...compare];
+}
+
+/** A token may also be in the URL, as Jupyter prints it. */
+function parseServer({ server, token }: ReturnType<typeof parse>['values']): JupyterServer | undefined {
+  if (server === undefined) return undefined;
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`--server is "${server}"; expected a URL such as http://127.0.0.1:8888/`);
+  }
+  const shown = token ?? url.searchParams.get('token') ?? process.env.JUPYTER_TOKEN ?? '';
+  return { url: `${url.origin}${url.pathname.replace(/\/?$/, '/')}`, token: shown };
 }
 
 function seconds(name: string, text: string | undefined): number | undefined {

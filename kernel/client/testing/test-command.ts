@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { KernelDiedError, KernelTimeoutError } from '../kernel-connection.ts';
 import { KernelspecNotFoundError } from '../kernelspecs.ts';
 import { NotebookError } from '../read-notebook.ts';
+import { JupyterServerError } from '../server-kernel.ts';
 import { ComparisonError } from './comparison-settings.ts';
 import { findNotebooks, NoNotebooksError } from './find-notebooks.ts';
 import { junitXml } from './junit.ts';
@@ -31,6 +32,9 @@ export async function test(argv: readonly string[]): Promise<number> {
 
 async function testNotebooks(args: TestArguments): Promise<number> {
   const paths = findNotebooks(args.patterns);
+  // @jupyterlab/services logs each websocket and each status to standard output, where our report goes.
+  if (args.test.server !== undefined) console.debug = console.warn = console.log = () => {};
+  process.stdout.on('error', ignoreClosedPipe);
   const colours = palette(!args.noColour && wantsColour(process.stdout));
   const abort = new AbortController();
   const onSignal = () => abort.abort();
@@ -45,6 +49,11 @@ async function testNotebooks(args: TestArguments): Promise<number> {
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** `rjit test | head`: the tests go on, and the kernels are ended as they should be. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function testOne(
@@ -67,7 +76,8 @@ async function reportOf(path: string, args: TestArguments, signal: AbortSignal):
       error instanceof NotebookError ||
       error instanceof KernelspecNotFoundError ||
       error instanceof KernelDiedError ||
-      error instanceof KernelTimeoutError;
+      error instanceof KernelTimeoutError ||
+      error instanceof JupyterServerError;
     if (!isNotebooksOwn) throw error;
     return { path, error };
   }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { kernelNameOf, type Notebook } from '../notebook.ts';
 import { startNotebookKernel } from '../notebook-kernel.ts';
 import { readNotebook } from '../read-notebook.ts';
+import type { JupyterServer } from '../server-kernel.ts';
 import { writeNotebook } from '../write-notebook.ts';
 import { mergeAttempts } from './attempts.ts';
 import { readSanitizers } from './sanitizer.ts';
@@ -27,6 +28,8 @@ export interface NotebookTestOptions
   /** Instead of the notebook's kernelspec. */
   readonly kernelName?: string | undefined;
   readonly startupTimeoutMs?: number | undefined;
+  /** Reaches the kernel through this Jupyter server. */
+  readonly server?: JupyterServer | undefined;
   /** How often a notebook with failing cells is tested again: a cell that passes then is flaky, not broken. */
   readonly retries?: number;
   /** Writes outputs that differ into the notebook. */
@@ -74,6 +77,8 @@ async function inFreshKernel(
     name: options.kernelName ?? kernelNameOf(notebook) ?? DEFAULT_KERNEL,
     cwd: dirname(resolve(path)),
     startupTimeoutMs: options.startupTimeoutMs,
+    server: options.server,
+    path: path.replaceAll('\\', '/'),
   });
   try {
     return await testNotebook(notebook, { ...settings, kernel });

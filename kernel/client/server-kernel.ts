@@ -1,0 +1,219 @@
+/** A kernel behind a Jupyter server, or behind our gateway, through `@jupyterlab/services`. */
+import type { Kernel, KernelMessage, ServerConnection } from '@jupyterlab/services';
+import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
+import { deferred } from './deferred.ts';
+import { executeContent, parseReply } from './execute-messages.ts';
+import {
+  type ExecuteOptions,
+  type ExecuteReply,
+  type KernelConnection,
+  KernelDiedError,
+  KernelTimeoutError,
+} from './kernel-connection.ts';
+
+const DEFAULT_STARTUP_TIMEOUT_MS = 60_000;
+
+export interface JupyterServer {
+  /** `http://127.0.0.1:8888/` */
+  readonly url: string;
+  readonly token: string;
+}
+
+/** The server can't be reached, or refuses what it is asked; the text says which and why. */
+export class JupyterServerError extends Error {
+  override readonly name = 'JupyterServerError';
+}
+
+export interface ServerKernelOptions {
+  readonly server: JupyterServer;
+  /** Of the kernelspec. */
+  readonly name: string;
+  /** The notebook's, as the server sees it; the kernel runs in its folder. */
+  readonly path?: string | undefined;
+  readonly startupTimeoutMs?: number | undefined;
+}
+
+/** The library's JSON is not read-only. */
+type JsonMetadata = NonNullable<Parameters<Kernel.IKernelConnection['requestExecute']>[2]>;
+
+type Future = Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, KernelMessage.IExecuteReplyMsg>;
+
+export class ServerKernel implements KernelConnection {
+  readonly info: JsonObject;
+  readonly #kernel: Kernel.IKernelConnection;
+  readonly #server: JupyterServer;
+  /** Not disposed before the end: output may come late. */
+  readonly #futures: Future[] = [];
+  readonly #died = deferred<never>();
+  #isDead = false;
+
+  private constructor(kernel: Kernel.IKernelConnection, server: JupyterServer, info: JsonObject) {
+    this.info = info;
+    this.#kernel = kernel;
+    this.#server = server;
+    // Whoever waits for a cell hears of it; nobody else needs to.
+    this.#died.promise.catch(() => {});
+    kernel.statusChanged.connect((_, status) => {
+      // A server that starts another one in silence has lost the notebook's state all the same.
+      if (status === 'dead' || status === 'autorestarting') void this.#onDeath();
+    });
+  }
+
+  /** @throws {JupyterServerError} @throws {KernelTimeoutError} */
+  static async start(options: ServerKernelOptions): Promise<ServerKernel> {
+    const { KernelAPI, KernelConnection, ServerConnection } = await import('@jupyterlab/services');
+    const { server, name, path, startupTimeoutMs = DEFAULT_STARTUP_TIMEOUT_MS } = options;
+    const serverSettings = ServerConnection.makeSettings({
+      baseUrl: server.url,
+      wsUrl: server.url.replace(/^http/, 'ws'),
+      token: server.token,
+      appendToken: true,
+    });
+    // Not a KernelManager: it polls the list of kernels, and its timers keep the process alive when it is disposed of.
+    let kernel: Kernel.IKernelConnection | undefined;
+    try {
+      // The server knows `path`; the library's type leaves it out.
+      const request = { name, ...(path === undefined ? {} : { path }) };
+      const model = await KernelAPI.startNew(request, serverSettings);
+      // Widgets have no front end here; the library would close their channels.
+      kernel = new KernelConnection({ model, serverSettings, handleComms: false });
+      const info = await withDeadline(kernel.info, startupTimeoutMs);
+      return new ServerKernel(kernel, server, isJsonObject(info) ? info : {});
+    } catch (error) {
+      // The first error says what is wrong; a server that has gone can't end its kernel either.
+      await kernel?.shutdown().catch(() => {});
+      kernel?.dispose();
+      throw serverError(error, server, ServerConnection);
+    }
+  }
+
+  async execute(options: ExecuteOptions): Promise<ExecuteReply> {
+    if (this.#isDead) await this.#died.promise;
+    const { onMessage, onInput } = options;
+    const metadata: JsonMetadata = JSON.parse(JSON.stringify(options.metadata ?? {}));
+    const future = this.#kernel.requestExecute(executeContent(options), false, metadata);
+    this.#futures.push(future);
+    future.onIOPub = (message) => onMessage?.(toMessage(message));
+    if (onInput !== undefined) {
+      future.onStdin = async (message) => {
+        if (!isInputRequest(message)) return;
+        const { prompt, password } = message.content;
+        future.sendInputReply({ status: 'ok', value: await onInput(prompt, password) }, message.header);
+      };
+    }
+    const reply = await Promise.race([this.#doneOf(future), this.#died.promise]);
+    return parseReply(toMessage(reply));
+  }
+
+  async interrupt(): Promise<void> {
+    await this.#kernel.interrupt();
+  }
+
+  async shutdown(): Promise<void> {
+    try {
+      if (!this.#kernel.isDisposed) await this.#kernel.shutdown();
+    } finally {
+      this.#dispose();
+    }
+  }
+
+  async kill(): Promise<void> {
+    await this.shutdown();
+  }
+
+  /** The library cancels its futures when the kernel dies; the reason comes a little later. */
+  async #doneOf(future: Future): Promise<KernelMessage.IExecuteReplyMsg> {
+    try {
+      return await future.done;
+    } catch (error) {
+      if (this.#kernel.status === 'dead' || this.#kernel.status === 'autorestarting' || this.#isDead) {
+        return await this.#died.promise;
+      }
+      throw error;
+    }
+  }
+
+  async #onDeath(): Promise<void> {
+    if (this.#isDead) return;
+    this.#isDead = true;
+    const model: unknown = await this.#model();
+    const reason = isJsonObject(model) && typeof model.reason === 'string' ? model.reason : undefined;
+    this.#died.reject(
+      new KernelDiedError(reason ?? `the kernel ended; the server says no more (${this.#server.url})`),
+    );
+  }
+
+  /** Our gateway says why a kernel died; others know it no more, or not why. */
+  async #model(): Promise<unknown> {
+    const { ServerConnection } = await import('@jupyterlab/services');
+    const settings = this.#kernel.serverSettings;
+    try {
+      const url = `${settings.baseUrl}api/kernels/${encodeURIComponent(this.#kernel.id)}`;
+      return await (await ServerConnection.makeRequest(url, {}, settings)).json();
+    } catch {
+      return undefined; // The server may have ended with its kernel; that the kernel died is known already.
+    }
+  }
+
+  #dispose(): void {
+    for (const future of this.#futures) future.dispose();
+    this.#kernel.dispose();
+  }
+}
+
+function isInputRequest(message: KernelMessage.IStdinMessage): message is KernelMessage.IInputRequestMsg {
+  return message.header.msg_type === 'input_request';
+}
+
+/** The same message as it came by ZeroMQ: its fields are JSON, read by the library. */
+function toMessage(message: KernelMessage.IMessage): Message {
+  const { header } = message;
+  const parent: unknown = message.parent_header;
+  const content: unknown = message.content;
+  const metadata: unknown = message.metadata;
+  return {
+    identities: [],
+    header: {
+      messageId: header.msg_id,
+      session: header.session,
+      username: header.username,
+      date: header.date,
+      messageType: header.msg_type,
+      version: header.version,
+    },
+    headerJson: JSON.stringify(header),
+    parentHeader: isJsonObject(parent) ? parent : {},
+    metadata: isJsonObject(metadata) ? metadata : {},
+    content: isJsonObject(content) ? content : {},
+    buffers: [],
+  };
+}
+
+async function withDeadline<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  const expired = deferred<never>();
+  const timer = setTimeout(
+    () => expired.reject(new KernelTimeoutError(`the kernel did not answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  try {
+    return await Promise.race([promise, expired.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function serverError(
+  error: unknown,
+  { url }: JupyterServer,
+  { ResponseError, NetworkError }: Pick<typeof ServerConnection, 'ResponseError' | 'NetworkError'>,
+): unknown {
+  if (error instanceof ResponseError) {
+    const { status } = error.response;
+    const hint = status === 401 || status === 403 ? '; is the token right?' : '';
+    return new JupyterServerError(`the server at ${url} answers ${status}: ${error.message}${hint}`);
+  }
+  if (error instanceof NetworkError) {
+    return new JupyterServerError(`the server at ${url} can't be reached: ${error.message}; does it run there?`);
+  }
+  return error;
+}
