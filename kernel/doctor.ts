@@ -87,7 +87,7 @@ async function kernelspec(): Promise<Finding> {
 function llvmBindings(): Finding {
   try {
     createRequire(import.meta.url)('llvm-bindings');
-    return { state: 'ok', text: 'llvm-bindings: active, modules are verified before they travel' };
+    return { state: 'ok', text: 'llvm-bindings: active; %%rjit --verify checks modules before they travel' };
   } catch (error) {
     const notInstalled = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
     const reason = notInstalled ? 'not installed' : error instanceof Error ? error.message : String(error);

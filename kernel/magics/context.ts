@@ -28,6 +28,12 @@ export interface Jit {
     readonly fileName: string;
     readonly language?: Language;
     readonly signatures: readonly string[];
+    readonly options?: {
+      readonly fastMath?: boolean;
+      readonly checkBounds?: boolean;
+      readonly errorModel?: 'language' | 'numpy';
+      readonly verify?: boolean;
+    };
   }): Promise<readonly DefinedFunction[]>;
   startServer(options: { readonly host?: string; readonly port?: number }): Promise<unknown>;
   stopServer(): Promise<unknown>;

@@ -28,12 +28,13 @@ const COMMENT = /(?<=^|\s)(?:\/\/|#).*$/;
 
 /**
  * Reads the header from `argumentsOffset`, the offset in the cell of what follows the first `%%rjit`. Throws UsageError
- * for an option that is not in `known`.
+ * for an option that is neither in `known` nor in `flags`.
  */
 export function parseRjitCellHeader(
   cell: string,
   argumentsOffset: number,
   known: readonly string[],
+  flags: readonly string[],
 ): RjitCellHeader {
   const lines = cell.slice(argumentsOffset).split('\n');
   let header = blank(lines[0] ?? '', COMMENT);
@@ -43,7 +44,7 @@ export function parseRjitCellHeader(
     if (!REPEATED.test(line) && !goesOn(header, line)) break;
     header += `\n${blank(blank(line, REPEATED), COMMENT)}`;
   }
-  const { values, taken } = takeOptions('%%rjit', splitWords(header), known);
+  const { values, taken } = takeOptions('%%rjit', splitWords(header), known, flags);
   for (const { start, end } of taken) {
     header = header.slice(0, start) + ' '.repeat(end - start) + header.slice(end);
   }

@@ -7,7 +7,7 @@ import type { CellMagic } from './registry.ts';
 import { parseRjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
 import { UsageError } from './usage-error.ts';
 
-const usage = `%%rjit [--lang python|typescript] [--name NAME] [SIGNATURE [; SIGNATURE ...]]
+const usage = `%%rjit [OPTION ...] [SIGNATURE [; SIGNATURE ...]]
 def function(a, b): ...
 
 %%rjit int64(int64, int64)
@@ -16,7 +16,14 @@ function add(a, b) { return a + b }
   SIGNATURE    RESULT(PARAMETER, ...), as in int64(int64, float64); a name, as in int64 add(int64, int64),
                where the cell has several functions; none where the functions are annotated
   --lang       the functions' language, where the source doesn't tell
-  --name NAME  the variable of the session that holds the function`;
+  --name NAME  the variable of the session that holds the function
+  --fastmath   let the optimiser reorder float arithmetic and ignore NaN and infinities
+  --error-model numpy  divide by zero as numpy does, without an error
+  --no-bounds  don't check the indices of arrays
+  --verify     check the IR here before it is sent (needs the package llvm-bindings)`;
+
+const valued = ['lang', 'name', 'error-model'];
+const flags = ['fastmath', 'no-bounds', 'verify'];
 
 const languages: Readonly<Record<string, Language>> = {
   py: 'python',
@@ -32,7 +39,7 @@ export const rjitCellMagic: CellMagic = {
   usage,
   async run(_args: string, _body: string, context: CellMagicContext): Promise<undefined> {
     const { cell, argumentsOffset, fileName } = context;
-    const header = parseRjitCellHeader(cell, argumentsOffset, ['lang', 'name']);
+    const header = parseRjitCellHeader(cell, argumentsOffset, valued, flags);
     for (const signature of header.signatures) checkSignature(signature, context);
     const language = languageOf(header.options.get('lang'));
     const body = cell
@@ -46,6 +53,12 @@ export const rjitCellMagic: CellMagic = {
       fileName,
       signatures: header.signatures.map(({ text }) => text),
       ...(language === undefined ? {} : { language }),
+      options: {
+        fastMath: header.options.has('fastmath'),
+        checkBounds: !header.options.has('no-bounds'),
+        errorModel: errorModelOf(header.options.get('error-model')),
+        verify: header.options.has('verify'),
+      },
     });
     bind(functions, header.options.get('name'), context);
   },
@@ -68,6 +81,11 @@ function languageOf(name: string | undefined): Language | undefined {
   const language = Object.hasOwn(languages, name) ? languages[name] : undefined;
   if (language !== undefined) return language;
   throw new UsageError(`--lang is "${name}"; expected python or typescript`);
+}
+
+function errorModelOf(name = 'language'): 'language' | 'numpy' {
+  if (name === 'language' || name === 'numpy') return name;
+  throw new UsageError(`--error-model is "${name}"; expected language or numpy`);
 }
 
 function bind(

@@ -32,8 +32,16 @@ export interface ParsedOptions {
   readonly taken: readonly Word[];
 }
 
-/** Takes `--name VALUE` and `--name=VALUE` out of the words. Throws UsageError for names not in `known`. */
-export function takeOptions(magic: string, words: readonly Word[], known: readonly string[]): ParsedOptions {
+/**
+ * Takes `--name VALUE`, `--name=VALUE` and the flags, which have no value, out of the words. Throws UsageError for
+ * names that are in neither list.
+ */
+export function takeOptions(
+  magic: string,
+  words: readonly Word[],
+  known: readonly string[],
+  flags: readonly string[] = [],
+): ParsedOptions {
   const values = new Map<string, string>();
   const rest: Word[] = [];
   const taken: Word[] = [];
@@ -45,7 +53,13 @@ export function takeOptions(magic: string, words: readonly Word[], known: readon
       rest.push(word);
       continue;
     }
-    if (!known.includes(name)) throw unknownOption(magic, name, known);
+    if (flags.includes(name) && equals === undefined) {
+      values.set(name, '');
+      taken.push(word);
+      continue;
+    }
+    if (flags.includes(name)) throw new UsageError(`${magic}: --${name} takes no value; found ${word.text}`);
+    if (!known.includes(name)) throw unknownOption(magic, name, [...known, ...flags]);
     const next = equals === undefined ? words[++index] : undefined;
     if (equals === undefined && (next === undefined || next.text.startsWith('--'))) {
       throw new UsageError(`${magic}: --${name} needs a value, as in --${name}=VALUE`);

@@ -9,7 +9,7 @@ import { CompileError } from './compile-error.ts';
 import { IoClient } from './io/io-client.ts';
 import type { Endpoint, ServerAddress, ServerStatus } from './io/requests.ts';
 import { RemoteFunction } from './remote-function.ts';
-import { SourceModule } from './source-module.ts';
+import { type ModuleOptions, SourceModule } from './source-module.ts';
 
 export { Complex } from '../../backend/contract/complex.ts';
 export { RemoteError, type RemoteErrorCode } from '../../backend/contract/remote-error.ts';
@@ -59,6 +59,7 @@ export interface Definition {
   /** Detected from the source where it is absent. */
   readonly language?: Language;
   readonly signatures: readonly string[];
+  readonly options?: ModuleOptions;
 }
 
 export interface ServerOptions {
@@ -102,9 +103,16 @@ export class RemoteJIT extends callableBase<Decorator>() {
    * @returns those that can be called, in the order of the source
    * @throws CompileError with all that is wrong with the source
    */
-  async define({ source, fileName, language, signatures }: Definition): Promise<readonly RemoteFunction[]> {
+  async define({
+    source,
+    fileName,
+    language,
+    signatures,
+    options,
+  }: Definition): Promise<readonly RemoteFunction[]> {
     const given = signatures.map(parseGiven);
-    const module = SourceModule.parse({ source, fileName, ...(language === undefined ? {} : { language }) });
+    const text = { source, fileName, ...(language === undefined ? {} : { language }) };
+    const module = SourceModule.parse(text, options);
     module.assign(given);
     return module.exportedNames.map((name) => this.#define(module, name));
   }

@@ -1,12 +1,19 @@
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { assignSignatures, type GivenSignature } from '../compiler/assign-signatures.ts';
-import { type CompiledModule, checkModule, compileModule, type Overload } from '../compiler/compile.ts';
+import {
+  type CompiledModule,
+  type CompileOptions,
+  checkModule,
+  compileModule,
+  type Overload,
+} from '../compiler/compile.ts';
 import type { CoreModule, FunctionDefinition, Language } from '../compiler/core.ts';
 import type { Result } from '../compiler/diagnostic.ts';
 import type { HirModule } from '../compiler/hir.ts';
 import { parseModule } from '../compiler/parse-module.ts';
 import { parseTypeScriptFunction } from '../compiler/typescript/parse-typescript.ts';
+import { verifyOnClient } from './client-verification.ts';
 import { CompileError } from './compile-error.ts';
 
 export interface ModuleText {
@@ -15,6 +22,11 @@ export interface ModuleText {
   readonly fileName: string;
   /** Detected from the source where it is absent. */
   readonly language?: Language;
+}
+
+export interface ModuleOptions extends CompileOptions {
+  /** Verifies the IR in this process before it is sent; needs the optional package llvm-bindings. */
+  readonly verify?: boolean;
 }
 
 /** What the server needs to know of the machine the IR is for. */
@@ -26,21 +38,23 @@ export interface IrTarget {
 /** The functions that one cell, or one call of a decorator, defined; all overloads of its functions live here. */
 export class SourceModule {
   readonly core: CoreModule;
+  readonly #options: ModuleOptions;
   readonly #overloads: Overload[] = [];
 
-  private constructor(core: CoreModule) {
+  private constructor(core: CoreModule, options: ModuleOptions) {
     this.core = core;
+    this.#options = options;
   }
 
   /** @throws CompileError with the parser's diagnostics */
-  static parse(text: ModuleText): SourceModule {
-    return new SourceModule(resultOf(parseModule(text), text));
+  static parse(text: ModuleText, options: ModuleOptions = {}): SourceModule {
+    return new SourceModule(resultOf(parseModule(text), text), options);
   }
 
   /** From a function's own text, as `toString()` gives it. @throws CompileError */
-  static parseFunction(source: string, name: string): SourceModule {
+  static parseFunction(source: string, name: string, options: ModuleOptions = {}): SourceModule {
     const text = { source, fileName: name };
-    return new SourceModule(resultOf(parseTypeScriptFunction(source, name, name), text));
+    return new SourceModule(resultOf(parseTypeScriptFunction(source, name, name), text), options);
   }
 
   /** Gives each function its signatures. @throws CompileError where they don't fit, by count or by type */
@@ -72,8 +86,10 @@ export class SourceModule {
     for (const overload of overloads.flatMap((one) => this.#withCallees(one))) {
       all.set(mangledSymbol(overload.functionName, overload.signature), overload);
     }
-    const request = { module: this.core, overloads: [...all.values()], target };
-    return resultOf(compileModule(request), this.core);
+    const request = { module: this.core, overloads: [...all.values()], target, options: this.#options };
+    const compiled = resultOf(compileModule(request), this.core);
+    if (this.#options.verify === true) verifyOnClient(compiled.ir);
+    return compiled;
   }
 
   /** The typed functions, for the interpreter. @throws CompileError */
@@ -82,7 +98,7 @@ export class SourceModule {
   }
 
   #check(overloads: readonly Overload[]): HirModule {
-    return resultOf(checkModule({ module: this.core, overloads }), this.core);
+    return resultOf(checkModule({ module: this.core, overloads, options: this.#options }), this.core);
   }
 
   /**
