@@ -104,7 +104,7 @@ async function load(jit: JitProcess, { ir, functions, raises }: CompiledModule):
 }
 
 /** Arrays cross the boundary as a pointer and lengths. */
-function flatSignature(signature: FunctionType): FunctionType {
+export function flatSignature(signature: FunctionType): FunctionType {
   const parameters = signature.parameters.flatMap((type): Type[] => {
     if (type.kind !== 'array') return [type];
     const lengths = Array.from({ length: type.rank }, () => parseSignature('int64()').result);
