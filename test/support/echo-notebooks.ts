@@ -83,8 +83,10 @@ export async function withEchoFolder(body: (folder: EchoFolder) => Promise<void>
     writeNotebook(notebook, join(path, name));
     return join(path, name);
   };
+  // uvu asks for colours, for all below it.
+  const { FORCE_COLOR: _, ...env } = process.env;
   try {
-    await body({ path, write, env: { ...process.env, JUPYTER_PATH: join(path, '.jupyter') } });
+    await body({ path, write, env: { ...env, JUPYTER_PATH: join(path, '.jupyter') } });
   } finally {
     rmSync(path, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 /** The command line of `rjit test`. */
 import { parseArgs } from 'node:util';
+import { parseParameters } from '../parameters.ts';
 import type { JupyterServer } from '../server-kernel.ts';
 import type { NotebookTestOptions } from './test-file.ts';
 
@@ -21,7 +22,11 @@ current folder. Options that nbval has go under nbval's names too (--nbval-lax, 
   --update                  write outputs that differ into the notebook
   --retries N               test a notebook with failing cells again; what passes then is flaky, not broken
   --jobs N                  test N notebooks at the same time (1)
+  -p, --parameter NAME=VALUE  assign a value behind the cell tagged "parameters" (papermill's); may be given again
   --junit FILE              write a JUnit XML report
+  --html FILE               write a report with both outputs of each cell side by side
+  --output-dir DIR          write the executed notebooks below DIR
+  --watch                   test a notebook again whenever it changes, until Ctrl+C
   --no-color                no colours (NO_COLOR and FORCE_COLOR count too)
 
 Exit status: 0 all cells passed (or are flaky, or were updated), 1 a cell failed, 2 wrong usage, or a notebook could
@@ -41,7 +46,11 @@ const options = {
   update: { type: 'boolean' },
   retries: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
+  parameter: { type: 'string', short: 'p', multiple: true },
   junit: { type: 'string' },
+  html: { type: 'string' },
+  'output-dir': { type: 'string' },
+  watch: { type: 'boolean' },
   server: { type: 'string' },
   token: { type: 'string' },
   'no-color': { type: 'boolean' },
@@ -66,6 +75,9 @@ export interface TestArguments {
   readonly test: NotebookTestOptions;
   readonly jobs: number;
   readonly junit: string | undefined;
+  readonly html: string | undefined;
+  readonly outputDirectory: string | undefined;
+  readonly watch: boolean;
   readonly noColour: boolean;
 }
 
@@ -73,7 +85,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws {UsageError} */
+/** @throws {UsageError} @throws {ParameterError} */
 export function parseTestArguments(argv: readonly string[]): TestArguments | 'help' {
   const { values, positionals } = parse(argv.flatMap(withoutAlias));
   if (values.help) return 'help';
@@ -92,9 +104,13 @@ export function parseTestArguments(argv: readonly string[]): TestArguments | 'he
       retries: integer('retries', values.retries, 0) ?? 0,
       update: values.update ?? false,
       server: parseServer(values),
+      parameters: parseParameters(values.parameter ?? []),
     },
     jobs: integer('jobs', values.jobs, 1) ?? 1,
     junit: values.junit,
+    html: values.html,
+    outputDirectory: values['output-dir'],
+    watch: values.watch ?? false,
     noColour: values['no-color'] ?? false,
   };
 }

@@ -1,11 +1,15 @@
 /** `rjit test`: notebooks as regression tests, from the command line. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { KernelDiedError, KernelTimeoutError } from '../kernel-connection.ts';
 import { KernelspecNotFoundError } from '../kernelspecs.ts';
+import { ParameterError } from '../parameters.ts';
 import { NotebookError } from '../read-notebook.ts';
 import { JupyterServerError } from '../server-kernel.ts';
+import { writeNotebook } from '../write-notebook.ts';
 import { ComparisonError } from './comparison-settings.ts';
 import { findNotebooks, NoNotebooksError } from './find-notebooks.ts';
+import { htmlReport } from './html-report.ts';
 import { junitXml } from './junit.ts';
 import { type Palette, palette, wantsColour } from './palette.ts';
 import { type NotebookReport, notebookDetails, notebookLine, summaryLine } from './report.ts';
@@ -13,6 +17,7 @@ import { SanitizerError } from './sanitizer.ts';
 import { parseTestArguments, type TestArguments, UsageError, usage } from './test-arguments.ts';
 import { testNotebookFile } from './test-file.ts';
 import { isFailed } from './verdict.ts';
+import { ChangeWatcher } from './watch.ts';
 
 /** Runs `rjit test ARGV`; returns the exit status. */
 export async function test(argv: readonly string[]): Promise<number> {
@@ -39,15 +44,64 @@ async function testNotebooks(args: TestArguments): Promise<number> {
   const abort = new AbortController();
   const onSignal = () => abort.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const start = performance.now();
   try {
-    const reports = await inParallel(paths, args.jobs, (path) => testOne(path, args, colours, abort.signal));
-    for (const report of reports) process.stdout.write(notebookDetails(report, colours));
-    process.stdout.write(summaryLine(reports, performance.now() - start, colours));
-    if (args.junit !== undefined) writeFileSync(args.junit, junitXml(reports));
+    const reports = await testAndReport(paths, args, colours, abort.signal);
+    if (args.watch) await watchNotebooks(paths, args, colours, abort.signal);
     return exitStatus(reports, abort.signal.aborted);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function testAndReport(
+  paths: readonly string[],
+  args: TestArguments,
+  colours: Palette,
+  signal: AbortSignal,
+): Promise<readonly NotebookReport[]> {
+  const start = performance.now();
+  const reports = await inParallel(paths, args.jobs, (path) => testOne(path, args, colours, signal));
+  for (const report of reports) process.stdout.write(notebookDetails(report, colours));
+  process.stdout.write(summaryLine(reports, performance.now() - start, colours));
+  writeArtefacts(reports, args);
+  return reports;
+}
+
+function writeArtefacts(
+  reports: readonly NotebookReport[],
+  { junit, html, outputDirectory }: TestArguments,
+): void {
+  if (junit !== undefined) writeFileSync(junit, junitXml(reports));
+  if (html !== undefined) writeFileSync(html, htmlReport(reports));
+  if (outputDirectory === undefined) return;
+  for (const report of reports) {
+    if ('error' in report) continue;
+    // A path that leads out of the current folder would lead out of the folder of artefacts too.
+    const path = join(outputDirectory, relative('.', report.path).replaceAll('..', '_'));
+    mkdirSync(dirname(path), { recursive: true });
+    writeNotebook(report.tested.executed, path);
+  }
+}
+
+async function watchNotebooks(
+  paths: readonly string[],
+  args: TestArguments,
+  colours: Palette,
+  signal: AbortSignal,
+): Promise<void> {
+  const watcher = new ChangeWatcher(paths);
+  try {
+    for (;;) {
+      process.stdout.write(colours.dim('waiting for changes; Ctrl+C ends\n'));
+      const changed = await watcher.changed(signal);
+      if (changed.length === 0) return;
+      watcher.remember();
+      await testAndReport(changed, args, colours, signal);
+      // What --update has written is no change; what somebody else has written meanwhile is.
+      if (args.test.update === true) watcher.remember();
+    }
+  } finally {
+    watcher.close();
   }
 }
 
@@ -77,7 +131,8 @@ async function reportOf(path: string, args: TestArguments, signal: AbortSignal):
       error instanceof KernelspecNotFoundError ||
       error instanceof KernelDiedError ||
       error instanceof KernelTimeoutError ||
-      error instanceof JupyterServerError;
+      error instanceof JupyterServerError ||
+      error instanceof ParameterError;
     if (!isNotebooksOwn) throw error;
     return { path, error };
   }
@@ -111,6 +166,7 @@ function isUserError(error: unknown): error is Error {
     error instanceof NoNotebooksError ||
     error instanceof SanitizerError ||
     error instanceof ComparisonError ||
+    error instanceof ParameterError ||
     // Of the file system: a report that can't be written.
     (error instanceof Error && 'code' in error && typeof error.code === 'string')
   );

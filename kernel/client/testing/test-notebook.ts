@@ -1,10 +1,13 @@
 /** Runs a notebook's cells in a kernel and compares what they give with what the notebook holds. */
+
+import { isJsonObject } from '../../jupyter/messages.ts';
 import { type CellMarkers, cellMarkers } from '../cell-markers.ts';
 import type { CompareOptions } from '../compare-outputs.ts';
 import { type CellOutcome, executeCell } from '../execute-cell.ts';
 import type { KernelConnection } from '../kernel-connection.ts';
 import { type CodeCell, type Notebook, tagsOf } from '../notebook.ts';
 import { Displays, OutputArea } from '../output-area.ts';
+import { type InjectedCode, injectedCode, ParameterError, type Parameters } from '../parameters.ts';
 import type { Tolerance } from './comparers.ts';
 import { ComparisonError, parseComparisons } from './comparison-settings.ts';
 import { failureOf } from './judge-cell.ts';
@@ -21,6 +24,8 @@ export interface TestNotebookOptions {
   readonly tolerance: Tolerance;
   readonly cellTimeoutMs: number;
   readonly budgetMs?: number | undefined;
+  /** Instead of the values in the notebook's cell tagged `parameters`. */
+  readonly parameters?: Parameters | undefined;
   readonly onCellStart?: ((index: number, cell: CodeCell) => void) | undefined;
   /** Stops the test behind the current cell, which is interrupted. */
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +44,8 @@ interface RunCell {
 /**
  * Cells are judged when all have run, for output may come late and displays be updated by later cells, and that is
  * what the notebook holds.
- * @throws {ComparisonError} for a comparison in `options` that can't be read.
+ * @throws {ComparisonError} for a comparison in `options` that can't be read
+ * @throws {ParameterError} when the parameters can't be assigned
  */
 export async function testNotebook(
   notebook: Notebook,
@@ -68,6 +74,8 @@ async function runCells(notebook: Notebook, options: TestNotebookOptions): Promi
   const displays = new Displays();
   const runs: RunCell[] = [];
   let diedIn: number | undefined;
+  const injected = injectedInto(notebook, options);
+  if (injected?.after === -1) await assignParameters(injected.code, options.kernel);
   for (const [index, cell] of notebook.cells.entries()) {
     if (cell.cellType !== 'code') continue;
     const markers = cellMarkers(cell, { lax: options.lax });
@@ -78,8 +86,27 @@ async function runCells(notebook: Notebook, options: TestNotebookOptions): Promi
       (diedIn === undefined ? await runCell(index, cell, markers, area, options) : afterDeath(diedIn));
     if (typeof outcome === 'object' && outcome.status === 'died') diedIn ??= index;
     runs.push({ index, cell, markers, area, outcome, durationMs: performance.now() - start });
+    if (injected?.after === index && diedIn === undefined)
+      await assignParameters(injected.code, options.kernel);
   }
   return runs;
+}
+
+function injectedInto(
+  notebook: Notebook,
+  { parameters = {}, kernel }: TestNotebookOptions,
+): InjectedCode | undefined {
+  if (Object.keys(parameters).length === 0) return undefined;
+  const { language_info: language } = kernel.info;
+  const name = isJsonObject(language) && typeof language.name === 'string' ? language.name : '';
+  return injectedCode(notebook, parameters, name);
+}
+
+/** Not counted: the cells keep the numbers that they have without parameters. */
+async function assignParameters(code: string, kernel: KernelConnection): Promise<void> {
+  const { status, ename, evalue } = await kernel.execute({ code, storeHistory: false });
+  if (status !== 'ok')
+    throw new ParameterError(`the parameters can't be assigned (${ename}: ${evalue}):\n${code}`);
 }
 
 /** Why the cell's author doesn't want it to run; undefined when it is to run. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { NotebookOutput } from '../../../../kernel/client/notebook.ts';
+import { readNotebook } from '../../../../kernel/client/read-notebook.ts';
 import {
   codeCell,
   type EchoFolder,
@@ -13,6 +15,7 @@ import {
   stdout,
   withEchoFolder,
 } from '../../../support/echo-notebooks.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { repositoryRoot } from '../../../support/repository-root.ts';
 
 interface Finished {
@@ -22,8 +25,8 @@ interface Finished {
 }
 
 async function run(folder: EchoFolder, args: readonly string[]): Promise<Finished> {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = folder.env;
-  const child = spawn(process.execPath, args, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { path: cwd, env } = folder;
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { status, stdout: out, stderr: err };
@@ -149,6 +152,85 @@ command('an interrupt ends the run with status 130 and what is known so far', ()
     const { status, stdout: out } = await run(folder, ['--input-type=module', '-e', script]);
     assert.is(status, 130, out);
     assert.match(out, /wait\.ipynb --/);
+  }),
+);
+
+command('--html shows both outputs of a failing cell, and runs nothing of what notebooks bring', () =>
+  withEchoFolder(async (folder) => {
+    const html: NotebookOutput = {
+      outputType: 'display_data',
+      data: { 'text/html': '<script>"x"</script>' },
+      metadata: {},
+    };
+    folder.write('bad.ipynb', notebookOf(codeCell('stdout 5', [stdout('4 & 3\n'), html])));
+    await rjitTest(folder, '--html', 'report.html');
+    const report = readFileSync(join(folder.path, 'report.html'), 'utf8');
+    for (const part of [
+      '<details class="failed" open>',
+      '4 &amp; 3',
+      '<pre>5\n</pre>',
+      'its output differs: stdout, text/html',
+    ]) {
+      assert.ok(report.includes(part), `${part}\n${report}`);
+    }
+    assert.not(report.includes('<script'));
+    assert.match(report, '<iframe sandbox srcdoc="&lt;script&gt;&quot;x&quot;&lt;/script&gt;">');
+  }),
+);
+
+command('--output-dir keeps the executed notebooks', () =>
+  withEchoFolder(async (folder) => {
+    folder.write('sub/bad.ipynb', bad);
+    await rjitTest(folder, 'sub', '--output-dir', 'executed');
+    const [, cell] = readNotebook(join(folder.path, 'executed/sub/bad.ipynb')).cells;
+    assert.equal(cell?.cellType === 'code' && cell.outputs, [stdout('5\n')]);
+  }),
+);
+
+command('parameters are refused where the language is not known', () =>
+  withEchoFolder(async (folder) => {
+    folder.write('a.ipynb', good);
+    const { status, stdout: out } = await rjitTest(folder, '-p', 'n=3');
+    assert.is(status, 2);
+    assert.match(
+      out,
+      `the kernel's language is "echo"; parameters can be assigned in python, typescript, javascript`,
+    );
+    assert.match((await rjitTest(folder, '-p', 'n')).stderr, 'the parameter is "n"; expected NAME=VALUE');
+  }),
+);
+
+command('--watch tests a notebook again when it changes, and not for what --update writes', () =>
+  withEchoFolder(async (folder) => {
+    folder.write('good.ipynb', good);
+    folder.write('bad.ipynb', bad);
+    const cli = join(repositoryRoot, 'dist/kernel/cli.js');
+    const args = [cli, 'test', '--watch', '--update', 'good.ipynb', 'bad.ipynb'];
+    const child = spawn(process.execPath, args, {
+      cwd: folder.path,
+      env: folder.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk;
+    });
+    const runs = () => out.split('waiting for changes').length - 1;
+    try {
+      await eventually('the first run', () => runs() === 1);
+      folder.write('bad.ipynb', notebookOf(codeCell('stdout changed')));
+      await eventually('the second run', () => runs() === 2);
+      folder.write('good.ipynb', notebookOf(codeCell('stdout changed')));
+      await eventually('the third run', () => runs() === 3);
+    } finally {
+      child.kill('SIGINT');
+    }
+    assert.is(await ended, 130);
+    const [first = '', second = '', third = ''] = out.split('waiting for changes');
+    assert.match(first, '2 notebooks; 3 cells, 1 updated');
+    assert.ok(second.includes('bad.ipynb u') && !second.includes('good.ipynb'), second);
+    assert.ok(third.includes('good.ipynb u') && !third.includes('bad.ipynb'), third);
   }),
 );
 
