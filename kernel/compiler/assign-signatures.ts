@@ -8,6 +8,7 @@ import type { CoreModule, FunctionDefinition } from './core.ts';
 import type { Diagnostic, Result } from './diagnostic.ts';
 import { annotatedType } from './typer/annotations.ts';
 import { nearest } from './typer/names.ts';
+import { takesArguments } from './typer/parameters.ts';
 import type { Overload } from './typer/type-module.ts';
 import { count as counted } from './typer/wording.ts';
 import { canonicalType, sameTypes } from './types/value-types.ts';
@@ -84,7 +85,7 @@ class Assignment {
   /** Functions that say otherwise by their annotations are passed over, unless there is no other. */
   #giveUnnamed(signature: FunctionType): void {
     const count = signature.parameters.length;
-    const candidates = this.#module.functions.filter(({ parameters }) => parameters.length === count);
+    const candidates = this.#module.functions.filter((definition) => takesArguments(definition, count));
     if (candidates.length === 0) {
       const message = `no function of the cell has ${counted(count, 'parameter')}, as ${formatType(signature)} has`;
       this.#refuse('parameter-count', message, 'give the signature a type for each parameter');

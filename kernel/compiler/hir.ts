@@ -375,7 +375,6 @@ export interface HirFunction {
   readonly body: readonly HirStatement[];
   /** Reads of variables that may be unset there, and what each raises then. */
   readonly checkedReads: ReadonlyMap<Read, Failure>;
-  readonly line: number;
 }
 
 export interface HirModule {

@@ -183,10 +183,11 @@ function callBuiltin(
 // ---- functions of the cell and of others
 
 function callDefined(typer: FunctionTyper, node: Call, definition: FunctionDefinition): Operand | undefined {
-  const args = bindArguments(typer, node, definition);
-  if (!args) return undefined;
+  const bound = bindArguments(typer, node, definition);
+  if (!bound) return undefined;
+  const { args, given } = bound;
   const callees = typer.module.callees(definition.name);
-  if (callees.length > 0) return callBest(typer, node, definition.name, callees, args);
+  if (callees.length > 0) return callBest(typer, node, definition.name, callees, args, given);
   const specialisation = typer.module.specialise(
     definition,
     args.map((arg) => arg.type),
@@ -216,12 +217,18 @@ function callExternal(typer: FunctionTyper, node: Call, name: string): Operand |
   return args && callBest(typer, node, name, typer.module.callees(name), args);
 }
 
+interface BoundArguments {
+  readonly args: readonly Operand[];
+  /** How many of them end with one that the call itself gives; defaults follow. */
+  readonly given: number;
+}
+
 /** Positional, keyword and default arguments, in the order of the parameters. */
 function bindArguments(
   typer: FunctionTyper,
   node: Call,
   definition: FunctionDefinition,
-): Operand[] | undefined {
+): BoundArguments | undefined {
   const { name, parameters } = definition;
   if (node.args.length > parameters.length) return refuseCount(typer, node, definition);
   const nodes: (Expression | undefined)[] = parameters.map((_, index) => node.args[index]);
@@ -239,8 +246,9 @@ function bindArguments(
     return refuseCount(typer, node, definition);
   }
   const operands = parameters.map((parameter, index) => argument(typer, node, nodes[index], parameter));
-  const known = operands.filter((operand) => operand !== undefined);
-  return known.length === operands.length ? known : undefined;
+  const args = operands.filter((operand) => operand !== undefined);
+  const given = nodes.findLastIndex((value) => value !== undefined) + 1;
+  return args.length === operands.length ? { args, given } : undefined;
 }
 
 /** A default is a constant: it means the same wherever it is called from. */
@@ -281,23 +289,28 @@ function callBest(
   name: string,
   callees: readonly Callee[],
   args: readonly Operand[],
+  given = args.length,
 ): Operand | undefined {
+  const takesAll = ({ signature }: Callee): boolean => {
+    return signature.parameters.length >= given && signature.parameters.length <= args.length;
+  };
   for (const suits of [isExact, widens, converts]) {
-    const suitable = callees.filter(({ signature }) => {
-      if (signature.parameters.length !== args.length) return false;
+    const suiting = callees.filter(takesAll).filter(({ signature }) => {
       return signature.parameters.every((parameter, index) => {
         const arg = args[index];
         return arg !== undefined && suits(arg, canonicalType(parameter), typer.dialect.boolIsInteger);
       });
     });
+    // Defaults are filled in by the function itself where it can.
+    const fewest = Math.min(...suiting.map(({ signature }) => signature.parameters.length));
+    const suitable = suiting.filter(({ signature }) => signature.parameters.length === fewest);
     const [callee, second] = suitable;
     if (callee && !second) return callWith(typer, node, callee, args);
     if (callee && second) return refuseAmbiguous(typer, node, name, suitable, args);
   }
   const found = formatParameters(args.map((arg) => arg.type));
   const [only, other] = callees;
-  if (only && !other && only.signature.parameters.length === args.length)
-    return callWith(typer, node, only, args);
+  if (only && !other && takesAll(only)) return callWith(typer, node, only, args);
   const available = callees.map(({ signature }) => formatType(signature)).join(', ');
   return typer.report(
     'no-matching-overload',

@@ -7,6 +7,7 @@
 import { formatType } from '../../../backend/contract/format-type.ts';
 import type { RaiseName } from '../../../backend/contract/raise-kinds.ts';
 import type { Type } from '../../../backend/contract/types.ts';
+import type { Parameter } from '../core.ts';
 import { userName } from '../core-names.ts';
 import type { Diagnostic, Span } from '../diagnostic.ts';
 import type { Dialect } from '../dialect.ts';
@@ -165,9 +166,10 @@ export class FunctionTyper {
     return [{ kind: 'store', slot: this.#slotOf(variable, value.type), value }];
   }
 
-  /** A parameter arrives in `slot`; where the variable is wider, it is copied. */
-  receive(name: string, slot: Slot, span: Span): HirStatement[] {
+  /** A parameter arrives in `slot`; where the variable is wider, it is copied. An annotation keeps it as it is. */
+  receive({ name, span, annotation }: Parameter, slot: Slot): HirStatement[] {
     const variable = this.#variable(name);
+    if (annotation) variable.declared = slot.type;
     const value = operandOf(readSlot(slot, span), span);
     variable.current = strong(slot.type);
     variable.assignedAt = span;

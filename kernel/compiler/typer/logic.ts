@@ -9,6 +9,7 @@ import { BOOL } from '../types/value-types.ts';
 import { choose, expression, refused } from './expressions.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { checkLiteral, tupleElements } from './implicit.ts';
+import { membershipInArray } from './loops.ts';
 import { constantBool, convertOperand, type Operand, operandOf, truthOf } from './operand.ts';
 import { membershipInRange } from './ranges.ts';
 
@@ -127,7 +128,7 @@ export function comparison(
   };
 }
 
-/** `x in (1, 2, 3)`, `x in range(…)`. */
+/** `x in (1, 2, 3)`, `x in a`, `x in range(…)`. */
 function membership(
   typer: FunctionTyper,
   item: Operand,
@@ -138,12 +139,14 @@ function membership(
   if (inRange !== 'no range') return inRange;
   const tuple = expression(typer, container);
   if (!tuple) return undefined;
+  if (tuple.type.kind === 'array' && tuple.type.rank === 1)
+    return membershipInArray(typer, item, tuple, span);
   if (tuple.type.kind !== 'tuple') {
     const found = formatType(tuple.type);
     return typer.report(
       'operand-types',
       span,
-      `in looks into tuples and ranges, not into ${found}`,
+      `in looks into tuples, arrays and ranges, not into ${found}`,
       'write a loop',
     );
   }

@@ -11,6 +11,7 @@ import { tupleElements } from './implicit.ts';
 import { comparison, condition } from './logic.ts';
 import { qualifiedName } from './names.ts';
 import {
+  constantBool,
   constantInt64,
   convertOperand,
   literalOperand,
@@ -212,6 +213,35 @@ function overArrays(
     counter: operandOf(first.literal === 0n ? read : plus(read, convertOperand(first, INT64)), span),
   };
   return { counting, items: () => kept.map(({ value }) => itemOf(value, read, span)) };
+}
+
+/** `x in a`: looks at one element after the other until one is equal. */
+export function membershipInArray(
+  typer: FunctionTyper,
+  item: Operand,
+  array: Operand,
+  span: Span,
+): HirExpression | undefined {
+  const rounds = overArrays(typer, [array], span);
+  const kept = typer.keep(item, 'item');
+  const [element] = rounds?.items() ?? [];
+  const isEqual = element && comparison(typer, '==', kept.value, element, span);
+  if (!rounds || !isEqual) return undefined;
+  const { before, test, update } = rounds.counting;
+  const found = typer.temporary(BOOL, 'found');
+  const label: Label = { name: 'loop' };
+  const hit: HirStatement[] = [
+    { kind: 'store', slot: found, value: constantBool(true) },
+    { kind: 'break', label },
+  ];
+  const body: HirStatement[] = [{ kind: 'if', test: isEqual, whenTrue: hit, whenFalse: [] }];
+  const statements: HirStatement[] = [
+    ...kept.before,
+    ...before,
+    { kind: 'store', slot: found, value: constantBool(false) },
+    { kind: 'loop', label, test, testAt: 'top', body, update },
+  ];
+  return { kind: 'sequence', type: BOOL, statements, value: readSlot(found, span) };
 }
 
 function plus(left: HirExpression, right: HirExpression): HirExpression {

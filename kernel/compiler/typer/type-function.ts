@@ -1,11 +1,13 @@
 /** Passes over one function until its types stand still; then its control flow. */
 import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
 import type { FunctionType, Type } from '../../../backend/contract/types.ts';
+import type { Parameter } from '../core.ts';
 import { userName } from '../core-names.ts';
 import type { Result, Span } from '../diagnostic.ts';
 import type { Failure, HirFunction, HirStatement, Read, Slot } from '../hir.ts';
 import { join, type ValueType } from '../types/lattice.ts';
 import { VOID } from '../types/value-types.ts';
+import { expression } from './expressions.ts';
 import { analyseFlow, type Flow } from './flow.ts';
 import { FunctionTyper, type Types } from './function-typer.ts';
 import { localNames } from './locals.ts';
@@ -59,12 +61,20 @@ function runPass(
 ): Pass {
   const typer = new FunctionTyper(module, request, names, inputs);
   const parameters: Slot[] = [];
-  const received = request.definition.parameters.flatMap(({ name, span }, index) => {
-    const slot: Slot = { name, type: request.parameters[index] ?? VOID };
+  const received = request.definition.parameters.flatMap((parameter, index) => {
+    const type = request.parameters[index];
+    // A signature may leave out parameters that have defaults.
+    if (!type) return assignDefault(typer, parameter);
+    const slot: Slot = { name: parameter.name, type };
     parameters.push(slot);
-    return typer.receive(name, slot, span);
+    return typer.receive(parameter, slot);
   });
   return { typer, parameters, body: [...received, ...statements(typer, request.definition.body)] };
+}
+
+function assignDefault(typer: FunctionTyper, { name, span, defaultValue }: Parameter): HirStatement[] {
+  const operand = defaultValue && expression(typer, defaultValue);
+  return operand ? typer.assign(name, operand, span) : [];
 }
 
 function finish(module: ModuleContext, request: FunctionRequest, pass: Pass): TypedFunction {
@@ -88,7 +98,6 @@ function finish(module: ModuleContext, request: FunctionRequest, pass: Pass): Ty
     locals: typer.locals,
     body: pass.body,
     checkedReads,
-    line: module.lineOf(request.definition.nameSpan),
   };
   return { result: { ok: true, value: hir }, signature, specialised };
 }

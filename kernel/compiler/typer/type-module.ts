@@ -20,6 +20,7 @@ import { FunctionTyper } from './function-typer.ts';
 import { LineTable } from './line-table.ts';
 import type { External, FunctionRequest, ModuleContext, Specialisation } from './module-context.ts';
 import type { Operand } from './operand.ts';
+import { takesArguments } from './parameters.ts';
 import { type TypedFunction, typeFunction } from './type-function.ts';
 import { count } from './wording.ts';
 
@@ -153,7 +154,7 @@ class ModuleTyper implements ModuleContext {
       const hint = 'use bool, int8 … uint64, float32, float64, complex64, complex128, T[] or T*';
       return [{ code: 'unsupported-type', message, span, hint }];
     }
-    if (signature.parameters.length !== parameters.length) {
+    if (!takesArguments(definition, signature.parameters.length)) {
       const message = `${name} has ${count(parameters.length, 'parameter')} and ${text} has ${signature.parameters.length}`;
       return [
         { code: 'parameter-count', message, span, hint: 'give the signature a type for each parameter' },
