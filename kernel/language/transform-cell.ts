@@ -42,9 +42,13 @@ export interface CellSyntaxError {
 
 /**
  * One cell of TypeScript (magics removed) to what V8's REPL mode runs. Types become white space, so that nothing
- * moves; what white space can't express goes through the TypeScript compiler in its own thread.
+ * moves; what white space can't express goes through the TypeScript compiler in its own thread. Only that makes the
+ * result a promise.
  */
-export async function transformCell(source: string, options: TransformOptions): Promise<TransformResult> {
+export function transformCell(
+  source: string,
+  options: TransformOptions,
+): TransformResult | Promise<TransformResult> {
   const parsed = parseCell(source);
   if (!parsed.ok) return failure('SyntaxError', parsed.error.message, parsed.error);
   const declared = options.declared ?? new DeclaredNames();
@@ -55,9 +59,16 @@ export async function transformCell(source: string, options: TransformOptions): 
     const message = `Assignment to constant variable '${assignment.name}'`;
     return failure('TypeError', message, parsed.map?.(position) ?? position);
   }
-  const lowered = await lower(parsed, options);
-  if (!lowered.ok) return lowered;
-  const settled = settleDeclarations({ parsed, lowered, own, declared });
+  const erased = erase(parsed, options);
+  if (erased !== undefined) return settle({ parsed, lowered: erased, own, declared });
+  return compile(parsed, options).then((lowered) =>
+    lowered.ok ? settle({ parsed, lowered, own, declared }) : lowered,
+  );
+}
+
+function settle(input: SettleInput): TransformResult {
+  const { parsed, lowered } = input;
+  const settled = settleDeclarations(input);
   if (!settled.ok) {
     const position = chainMaps(parsed.map, lowered.map)?.(settled.error) ?? settled.error;
     return failure('SyntaxError', settled.error.message, position);
@@ -109,33 +120,38 @@ function isObjectLiteral(program: SyntaxNode): boolean {
   return childNode(statement, 'expression')?.type === 'ObjectExpression';
 }
 
-type Lowered =
-  | {
-      readonly ok: true;
-      readonly code: string;
-      readonly map: PositionMap | undefined;
-      readonly compiled: boolean;
-    }
-  | { readonly ok: false; readonly error: CellSyntaxError };
+/** JavaScript, but for declarations that V8 would refuse. */
+interface Lowered {
+  readonly ok: true;
+  readonly code: string;
+  readonly map: PositionMap | undefined;
+  readonly compiled: boolean;
+}
 
-async function lower(parsed: ParsedCell, options: TransformOptions): Promise<Lowered> {
+function erase(parsed: ParsedCell, options: TransformOptions): Lowered | undefined {
   const edits = runtimeEdits(parsed, options.runtime);
   try {
     blankTypes(parsed.program, edits, parsed.masked);
     return { ok: true, ...edits.apply(), compiled: false };
   } catch (thrown) {
-    if (!(thrown instanceof NotErasable)) throw thrown;
+    if (thrown instanceof NotErasable) return undefined;
+    throw thrown;
   }
+}
+
+async function compile(
+  parsed: ParsedCell,
+  options: TransformOptions,
+): Promise<Lowered | { readonly ok: false; readonly error: CellSyntaxError }> {
   const typed = runtimeEdits(parsed, options.runtime).apply();
   const response = await transpileInThread({
     source: typed.code,
     fileName: options.fileName,
     jsx: parsed.jsx,
   });
-  const toCell = chainMaps(parsed.map, typed.map);
   if (!response.ok) {
     const position = positionAt(typed.code, response.offset);
-    return failure('SyntaxError', response.message, toCell?.(position) ?? position);
+    return failure('SyntaxError', response.message, chainMaps(parsed.map, typed.map)?.(position) ?? position);
   }
   const map = chainMaps(
     typed.map,
@@ -156,7 +172,7 @@ function runtimeEdits({ program, text, imaginary }: ParsedCell, runtime: CellRun
 
 interface SettleInput {
   readonly parsed: ParsedCell;
-  readonly lowered: Lowered & { readonly ok: true };
+  readonly lowered: Lowered;
   /** What the cell declares. */
   readonly own: readonly Declaration[];
   readonly declared: DeclaredNames;

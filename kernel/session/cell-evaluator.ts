@@ -28,8 +28,8 @@ interface CellEvaluatorOptions {
   readonly sources: CellSources;
   /** Writes to the standard output of the cell. */
   readonly write: (text: string) => void;
-  /** Loads what cells need to compile and call remote functions. */
-  readonly loadRemote: () => Promise<RemoteRuntime>;
+  /** What cells need to compile and call remote functions; loaded when first asked for. */
+  readonly remote: () => RemoteRuntime | Promise<RemoteRuntime>;
 }
 
 const remoteName = /\b(?:rjit|RemoteJIT|complex|Complex|u?int(?:8|16|32|64)|float(?:32|64))\b/u;
@@ -44,7 +44,10 @@ export class CellEvaluator {
     defineSessionGlobal(lineMagicFunction, (name: string, args: string) => this.#runLineMagic(name, args));
   }
 
-  /** Rejects with what the cell throws, {@link CellNotParsed} or {@link Terminated}. */
+  /**
+   * Runs the cell up to its first `await` before it returns, unless something has to be loaded or compiled. Rejects
+   * with what the cell throws, {@link CellNotParsed} or {@link Terminated}.
+   */
   async evaluate(source: string, fileName: string): Promise<CellValue> {
     this.#options.sources.add(fileName, source, undefined);
     const cell = parseCell(source, this.magics, (name) => this.#isVariable(name));
@@ -80,10 +83,14 @@ export class CellEvaluator {
 
   async #evaluateTypeScript(script: string, source: string, fileName: string): Promise<CellValue> {
     const { repl, sources } = this.#options;
-    const cell = await transformCell(script, { fileName, runtime: runtimeNames, declared: this.#declared });
+    const transformed = transformCell(script, { fileName, runtime: runtimeNames, declared: this.#declared });
+    const cell = transformed instanceof Promise ? await transformed : transformed;
     if (!cell.ok) throw new CellNotParsed(cell.error);
     sources.add(fileName, source, cell.map);
-    if (remoteName.test(cell.code)) await this.#options.loadRemote();
+    if (remoteName.test(cell.code)) {
+      const remote = this.#options.remote();
+      if (remote instanceof Promise) await remote;
+    }
     const evaluation = repl.evaluate(cell.code, fileName);
     switch (evaluation.kind) {
       case 'syntax-error': {
@@ -120,7 +127,7 @@ export class CellEvaluator {
   }
 
   async #magicContext(): Promise<MagicContext> {
-    const { jit } = await this.#options.loadRemote();
+    const { jit } = await this.#options.remote();
     return {
       jit,
       defineGlobal: (name, value) => this.defineGlobal(name, value),

@@ -12,7 +12,7 @@ import type { SessionHistory } from './session-history.ts';
 import type { SessionMessage } from './session-messages.ts';
 
 interface CellExecutorOptions {
-  readonly evaluator: () => Promise<CellEvaluator>;
+  readonly evaluator: () => CellEvaluator | Promise<CellEvaluator>;
   readonly channel: OutputChannel;
   readonly sources: CellSources;
   readonly history: SessionHistory;
@@ -71,7 +71,8 @@ export class CellExecutor {
   async #run(request: ExecuteRequest, run: CellRun): Promise<ExecuteOutcome> {
     const { history } = this.#options;
     if (request.storeHistory) history.begin(request.executionCount, request.code);
-    const evaluator = await this.#options.evaluator();
+    const parts = this.#options.evaluator();
+    const evaluator = parts instanceof Promise ? await parts : parts;
     const { value, isShown } = await evaluator.evaluate(request.code, run.fileName);
     // Without a result to show, a promise that the cell ends in is left to itself.
     const shown = isShown ? await value : undefined;

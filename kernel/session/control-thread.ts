@@ -4,6 +4,7 @@
  */
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
+import * as timers from 'node:timers';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { requestCancel } from '../rjit/cancel.ts';
@@ -16,6 +17,8 @@ const CONTROL = 4;
 const FLUSH_DELAY_MS = 50;
 /** How long the exit handlers of the user's code may take when the kernel process is gone. */
 const EXIT_TIMEOUT_MS = 500;
+/** After this time without an answer to an interrupt, child processes are interrupted, too. */
+const NATIVE_PATIENCE_MS = 100;
 /** Attempts in direct succession; after them the thread takes breaths between two. */
 const BUSY_ATTEMPTS = 100;
 
@@ -32,16 +35,29 @@ function evaluateOnMain(method: keyof MainThreadControl): Promise<unknown> {
   });
 }
 
+/** The main thread answers when native code comes back; what it waits for there may be a child process. */
+async function interruptOnMain(): Promise<unknown> {
+  const timer = timers.setTimeout(() => {
+    // The session itself ignores the signal.
+    if (process.platform !== 'win32') process.kill(-process.pid, 'SIGINT');
+  }, NATIVE_PATIENCE_MS);
+  const result = await evaluateOnMain('interrupt');
+  clearTimeout(timer);
+  return result;
+}
+
 interface EvaluateReply {
   readonly result?: { readonly value?: unknown };
 }
+
+let isInterrupting = false;
 
 async function interrupt(): Promise<InterruptState> {
   // A remote call that the main thread waits for comes back as cancelled; one that it awaits is of no use any more.
   requestCancel();
   let hasStopped = false;
   for (let attempt = 0; ; attempt++) {
-    const result = await evaluateOnMain('interrupt');
+    const result = await interruptOnMain();
     if (result === 'stopped') return 'stopped';
     if (result === 'idle') return hasStopped ? 'stopped' : 'idle';
     hasStopped ||= result === 'terminating';
@@ -56,7 +72,8 @@ async function watchOutput(waiting: Int32Array): Promise<never> {
     const change = (Atomics as AtomicsWithWaitAsync).waitAsync(waiting, 0, 0);
     if (change.async) await change.value;
     await setTimeout(FLUSH_DELAY_MS);
-    if (Atomics.load(waiting, 0) === 1) await evaluateOnMain('flush');
+    // Between an interrupt and its effect, it would be this call that is terminated.
+    if (Atomics.load(waiting, 0) === 1 && !isInterrupting) await evaluateOnMain('flush');
   }
 }
 
@@ -72,7 +89,11 @@ type AtomicsWithWaitAsync = typeof Atomics & {
 const socket = new Socket({ fd: CONTROL, readable: true, writable: true });
 readLines(socket, (line) => {
   const { id } = JSON.parse(line) as ControlRequest;
-  void interrupt().then((state) => socket.write(`${JSON.stringify({ id, state } satisfies ControlReply)}\n`));
+  isInterrupting = true;
+  void interrupt().then((state) => {
+    isInterrupting = false;
+    socket.write(`${JSON.stringify({ id, state } satisfies ControlReply)}\n`);
+  });
 });
 socket.on('error', () => {});
 socket.on('close', async () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { JsonObject, MimeBundle } from './json.ts';
-import { completeBundle, mimeBundle } from './mime-bundle.ts';
+import { mimeBundle, rawBundle } from './mime-bundle.ts';
 import type { OutputChannel } from './output-channel.ts';
 
 export interface DisplayOptions {
@@ -33,7 +33,7 @@ export function displayFunction(channel: OutputChannel): DisplayFunction {
       const metadata = options.metadata ?? {};
       channel.writeRich({ kind: 'display', data, metadata, displayId: id, update: options.update === true });
     };
-    const bundle = options.raw === true ? completeBundle(value, value) : mimeBundle(value);
+    const bundle = options.raw === true ? rawBundle(value) : mimeBundle(value);
     // A view that takes its time is shown when it is there; its failure is reported like any rejection.
     if (bundle instanceof Promise) void bundle.then(write);
     else write(bundle);

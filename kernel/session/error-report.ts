@@ -24,7 +24,7 @@ export function reportUnparsed(error: CellNotParsed, fileName: string, sources: 
   const lines = sources.lines(fileName) ?? [];
   return {
     ename: error.name,
-    evalue: `${error.message} (${fileName}:${error.line}:${error.column})`,
+    evalue: error.message,
     traceback: [
       `${title(error.name)}: ${error.message}`,
       ...codeFrame(fileName, lines, error.line, error.column),

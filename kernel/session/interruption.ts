@@ -64,13 +64,13 @@ export class Interruption {
   }
 }
 
-/** The files of the frames under the control thread's call, top first; none when the event loop made the call. */
+/** The files of the frames under the control thread's call, top first, '' for built-in functions; none when the event loop made the call. */
 function interruptedFrames(): readonly string[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   let files: readonly string[] = [];
   Error.stackTraceLimit = 60;
   Error.prepareStackTrace = (_error, sites) => {
-    files = sites.map((site) => site.getScriptNameOrSourceURL() ?? '');
+    files = sites.map((site) => site.getScriptNameOrSourceURL() || (site.getEvalOrigin() ?? ''));
     return '';
   };
   // Reading the stack is what makes V8 call the function above.
@@ -83,6 +83,8 @@ function interruptedFrames(): readonly string[] {
 /** True when the user's code is on top, or calls into nothing that could be left half done. */
 function isUserCode(frames: readonly string[]): boolean {
   for (const file of frames) {
+    // A built-in function, which has no file; what called it decides.
+    if (file === '') continue;
     // Remote calls, which the control thread cancels, are among what the kernel does for the user's code.
     if (kernelPrefixes.some((prefix) => file.startsWith(prefix))) return false;
     if (!file.startsWith('node:')) return true;

@@ -10,24 +10,27 @@ export function mimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   if (view === undefined) return { 'text/plain': plainText(value) };
   const bundle: unknown = view.call(value);
   return bundle instanceof Promise
-    ? bundle.then((later: unknown) => completeBundle(later, value))
-    : completeBundle(bundle, value);
+    ? bundle.then((later: unknown) => completeBundle(later, () => plainText(value)))
+    : completeBundle(bundle, () => plainText(value));
+}
+
+/** A bundle that the user has made by hand. */
+export function rawBundle(bundle: unknown): MimeBundle {
+  return completeBundle(bundle, () => `[${Object.keys(Object(bundle)).join(', ')}]`);
 }
 
 export function plainText(value: unknown): string {
   return inspect(value);
 }
 
-/** Checks what an object says of itself and adds the plain text that every bundle needs. */
-export function completeBundle(bundle: unknown, value: unknown): MimeBundle {
+/** Checks a bundle and adds the plain text that every one needs. */
+function completeBundle(bundle: unknown, plain: () => string): MimeBundle {
   if (typeof bundle !== 'object' || bundle === null) {
-    throw new TypeError(
-      `[Symbol.for('Jupyter.display')]() returned ${plainText(bundle)}; expected a MIME bundle`,
-    );
+    throw new TypeError(`${plainText(bundle)} is no MIME bundle: { 'text/html': '<b>text</b>' } is one`);
   }
   const entries = Object.entries(bundle).map(([type, data]) => [type, encodeBinary(data)]);
-  const plain = 'text/plain' in bundle ? {} : { 'text/plain': plainText(value) };
-  const complete: unknown = JSON.parse(JSON.stringify({ ...plain, ...Object.fromEntries(entries) }));
+  const text = 'text/plain' in bundle ? {} : { 'text/plain': plain() };
+  const complete: unknown = JSON.parse(JSON.stringify({ ...text, ...Object.fromEntries(entries) }));
   return isJsonObject(complete) ? complete : {};
 }
 

@@ -13,6 +13,7 @@ import { inputFunction } from './input.ts';
 import { Interruption } from './interruption.ts';
 import { KernelLink } from './kernel-link.ts';
 import { reportLateErrors } from './late-errors.ts';
+import { LazyParts } from './lazy-parts.ts';
 import { readLines } from './line-reader.ts';
 import { cellModuleScope } from './module-loading.ts';
 import { OutputChannel } from './output-channel.ts';
@@ -28,8 +29,6 @@ import { Termination } from './termination.ts';
 import { writeFully } from './write-fully.ts';
 
 const MESSAGES = 3;
-/** How long after the start, at most, the client of remote functions is loaded although no cell has asked for it. */
-const IDLE_BEFORE_REMOTE_MS = 200;
 
 const send = (message: SessionMessage): void => writeFully(MESSAGES, `${JSON.stringify(message)}\n`);
 
@@ -44,35 +43,8 @@ const link = new KernelLink(send);
 const repl = new ReplEvaluator();
 const write = (text: string): void => channel.write('stdout', text);
 
-let loading: ReturnType<typeof loadEvaluator> | undefined;
-
-function evaluator(): ReturnType<typeof loadEvaluator> {
-  loading ??= loadEvaluator();
-  return loading;
-}
-
-async function loadEvaluator() {
-  const { CellEvaluator } = await import('./cell-evaluator.ts');
-  return new CellEvaluator({ repl, sources, write, loadRemote });
-}
-
-let remote: ReturnType<typeof importRemote> | undefined;
-
-function loadRemote(): ReturnType<typeof importRemote> {
-  remote ??= importRemote();
-  return remote;
-}
-
-async function importRemote() {
-  const { createRemoteRuntime } = await import('./remote-runtime.ts');
-  const runtime = createRemoteRuntime({ link, endpointFile, write });
-  // A variable that a cell has made of one of the names in the meantime stays.
-  const unused = Object.entries(runtime.globals).filter(([name]) => !Object.hasOwn(globalThis, name));
-  for (const [name, value] of unused) defineSessionGlobal(name, value);
-  return runtime;
-}
-
-const executor = new CellExecutor({ evaluator, channel, sources, history, send });
+const parts = new LazyParts({ repl, sources, link, endpointFile, write });
+const executor = new CellExecutor({ evaluator: () => parts.evaluator(), channel, sources, history, send });
 
 installStackTraces(sources);
 installStandardStreams(channel);
@@ -105,6 +77,8 @@ socket.on('close', () => {
   process.exit();
 });
 process.on('exit', sayGoodbye);
+// Meant for the children of the process group: the control thread interrupts this one in its own way.
+process.on('SIGINT', () => {});
 
 function sayGoodbye(code: number): void {
   channel.flush();
@@ -121,7 +95,4 @@ const termination = new Termination();
 const interruption = new Interruption({ executor, channel, termination });
 const control: MainThreadControl = { interrupt: () => interruption.attempt(), flush: channel.flush };
 Object.defineProperty(globalThis, controlObject, { value: control });
-setImmediate(() => {
-  // One after the other: the first cell needs the first of the two.
-  void evaluator().then(() => setTimeout(() => void loadRemote(), IDLE_BEFORE_REMOTE_MS).unref());
-});
+setImmediate(() => parts.prepare(() => executor.activeRun === undefined));

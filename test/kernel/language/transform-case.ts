@@ -6,10 +6,10 @@ import { transformCell } from '../../../kernel/language/transform-cell.ts';
 export const runtime = { importModule: '$import', importMeta: '$meta', resumed: '$resumed' };
 
 /** Transforms one cell after cells that declared `declared`, written as in `let:x function:f`. */
-export function transform(source: string, declared = ''): Promise<TransformResult> {
+export async function transform(source: string, declared = ''): Promise<TransformResult> {
   const names = new DeclaredNames();
   names.add(declared.split(' ').filter(Boolean).map(parseDeclaration));
-  return transformCell(source, { fileName: 'In[1]', runtime, declared: names });
+  return await transformCell(source, { fileName: 'In[1]', runtime, declared: names });
 }
 
 /** What a case file shows of a result; trailing spaces are made visible. */

@@ -1,0 +1,84 @@
+import type { CellEvaluator } from './cell-evaluator.ts';
+import type { CellSources } from './cell-sources.ts';
+import type { KernelLink } from './kernel-link.ts';
+import type { RemoteRuntime } from './remote-runtime.ts';
+import type { ReplEvaluator } from './repl-evaluator.ts';
+import { defineSessionGlobal } from './session-globals.ts';
+
+interface LazyPartsOptions {
+  readonly repl: ReplEvaluator;
+  readonly sources: CellSources;
+  readonly link: KernelLink;
+  /** Where the kernel process says at which address its backend listens. */
+  readonly endpointFile: string | undefined;
+  /** Writes to the standard output of the cell. */
+  readonly write: (text: string) => void;
+}
+
+/** How long the session has to be idle before it loads what no cell has asked for yet. */
+const IDLE_MS = 200;
+
+/**
+ * What the session needs and need not load before it says `ready`: first what runs cells, then the client of remote
+ * functions. No cell runs while something is being loaded in the background: an interrupt can drop what Node's module
+ * loader has under way.
+ */
+export class LazyParts {
+  readonly #options: LazyPartsOptions;
+  #evaluator: CellEvaluator | undefined;
+  #evaluatorLoading: Promise<CellEvaluator> | undefined;
+  #remote: RemoteRuntime | undefined;
+  #remoteLoading: Promise<RemoteRuntime> | undefined;
+
+  constructor(options: LazyPartsOptions) {
+    this.#options = options;
+  }
+
+  /** At once, where it can be: so a cell's code runs straight from the event loop, and not as a promise's job. */
+  evaluator(): CellEvaluator | Promise<CellEvaluator> {
+    const isLoading = this.#remote === undefined && this.#remoteLoading !== undefined;
+    if (this.#evaluator !== undefined && !isLoading) return this.#evaluator;
+    this.#evaluatorLoading ??= this.#loadEvaluator();
+    const loading = this.#evaluatorLoading;
+    // A cell that needs the client says what went wrong with loading it; all others run without.
+    return isLoading
+      ? this.#loadedRemote().then(
+          () => loading,
+          () => loading,
+        )
+      : loading;
+  }
+
+  /** Loads the rest while nothing runs; `isIdle` says whether that is so. */
+  prepare(isIdle: () => boolean): void {
+    const prepareRemote = (): void => {
+      if (this.#remoteLoading !== undefined) return;
+      if (isIdle()) void this.#loadedRemote().catch(() => undefined);
+      else setTimeout(prepareRemote, IDLE_MS).unref();
+    };
+    void Promise.resolve(this.evaluator()).then(() => setTimeout(prepareRemote, IDLE_MS).unref());
+  }
+
+  async #loadEvaluator(): Promise<CellEvaluator> {
+    const { CellEvaluator } = await import('./cell-evaluator.ts');
+    const { repl, sources, write } = this.#options;
+    const remote = (): RemoteRuntime | Promise<RemoteRuntime> => this.#remote ?? this.#loadedRemote();
+    this.#evaluator = new CellEvaluator({ repl, sources, write, remote });
+    return this.#evaluator;
+  }
+
+  #loadedRemote(): Promise<RemoteRuntime> {
+    this.#remoteLoading ??= this.#loadRemote();
+    return this.#remoteLoading;
+  }
+
+  async #loadRemote(): Promise<RemoteRuntime> {
+    const { createRemoteRuntime } = await import('./remote-runtime.ts');
+    const remote = createRemoteRuntime(this.#options);
+    // A variable that a cell has made of one of the names in the meantime stays.
+    const unused = Object.entries(remote.globals).filter(([name]) => !Object.hasOwn(globalThis, name));
+    for (const [name, value] of unused) defineSessionGlobal(name, value);
+    this.#remote = remote;
+    return remote;
+  }
+}
