@@ -10,4 +10,5 @@ export const echoKernelspec: Kernelspec = {
   env: {},
   interruptMode: 'message',
   resourceDirectory: '',
+  metadata: {},
 };
