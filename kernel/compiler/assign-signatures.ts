@@ -4,10 +4,10 @@ import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { FunctionType, Type } from '../../backend/contract/types.ts';
+import { closestName } from './closest-name.ts';
 import type { CoreModule, FunctionDefinition } from './core.ts';
 import type { Diagnostic, Result } from './diagnostic.ts';
 import { annotatedType } from './typer/annotations.ts';
-import { nearest } from './typer/names.ts';
 import { takesArguments } from './typer/parameters.ts';
 import type { Overload } from './typer/type-module.ts';
 import { count as counted } from './typer/wording.ts';
@@ -77,7 +77,7 @@ class Assignment {
       this.#add(name, signature);
       return;
     }
-    const near = nearest(name, names);
+    const near = closestName(name, names);
     const hint = near ? `did you mean ${near}?` : `define ${name}, or leave the name out of the signature`;
     this.#refuse('unknown-function', `there is no function ${name} for ${formatType(signature)}`, hint);
   }

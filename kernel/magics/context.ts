@@ -1,5 +1,4 @@
-import type { Language } from '../compiler/core.ts';
-import type { ServerStatus } from '../rjit/remote-jit.ts';
+import type { Definition, ServerStatus } from '../rjit/remote-jit.ts';
 
 /** What a magic may use of the session it runs in. */
 export interface MagicContext {
@@ -23,18 +22,7 @@ export interface CellMagicContext extends MagicContext {
 
 /** What magics use of `RemoteJIT`. */
 export interface Jit {
-  define(definition: {
-    readonly source: string;
-    readonly fileName: string;
-    readonly language?: Language;
-    readonly signatures: readonly string[];
-    readonly options?: {
-      readonly fastMath?: boolean;
-      readonly checkBounds?: boolean;
-      readonly errorModel?: 'language' | 'numpy';
-      readonly verify?: boolean;
-    };
-  }): Promise<readonly DefinedFunction[]>;
+  define(definition: Definition): Promise<readonly DefinedFunction[]>;
   startServer(options: { readonly host?: string; readonly port?: number }): Promise<unknown>;
   stopServer(): Promise<unknown>;
   connect(host: string, port: number): Promise<unknown>;

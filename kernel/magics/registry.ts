@@ -2,7 +2,7 @@
  * The magics of a session. A line magic is one line, `%name arguments`; a cell magic takes the whole cell,
  * `%%name arguments` and the lines below.
  */
-import { closestName } from './closest-name.ts';
+import { closestName } from '../compiler/closest-name.ts';
 import type { CellMagicContext, MagicContext } from './context.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -2,9 +2,10 @@ import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { Language } from '../compiler/core.ts';
 import { CompileError } from '../rjit/compile-error.ts';
+import type { Definition } from '../rjit/remote-jit.ts';
 import type { CellMagicContext, DefinedFunction } from './context.ts';
 import type { CellMagic } from './registry.ts';
-import { parseRjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
+import { parseRjitCellHeader, type RjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
 import { UsageError } from './usage-error.ts';
 
 const usage = `%%rjit [OPTION ...] [SIGNATURE [; SIGNATURE ...]]
@@ -53,12 +54,7 @@ export const rjitCellMagic: CellMagic = {
       fileName,
       signatures: header.signatures.map(({ text }) => text),
       ...(language === undefined ? {} : { language }),
-      options: {
-        fastMath: header.options.has('fastmath'),
-        checkBounds: !header.options.has('no-bounds'),
-        errorModel: errorModelOf(header.options.get('error-model')),
-        verify: header.options.has('verify'),
-      },
+      ...compileOptions(header.options),
     });
     bind(functions, header.options.get('name'), context);
   },
@@ -83,7 +79,19 @@ function languageOf(name: string | undefined): Language | undefined {
   throw new UsageError(`--lang is "${name}"; expected python or typescript`);
 }
 
-function errorModelOf(name = 'language'): 'language' | 'numpy' {
+/** Those that were given: RemoteJIT has its own defaults. */
+function compileOptions(given: RjitCellHeader['options']): Pick<Definition, 'options'> {
+  const errorModel = given.get('error-model');
+  const options = {
+    ...(given.has('fastmath') ? { fastMath: true } : {}),
+    ...(given.has('no-bounds') ? { checkBounds: false } : {}),
+    ...(given.has('verify') ? { verify: true } : {}),
+    ...(errorModel === undefined ? {} : { errorModel: errorModelOf(errorModel) }),
+  };
+  return Object.keys(options).length === 0 ? {} : { options };
+}
+
+function errorModelOf(name: string): 'language' | 'numpy' {
   if (name === 'language' || name === 'numpy') return name;
   throw new UsageError(`--error-model is "${name}"; expected language or numpy`);
 }

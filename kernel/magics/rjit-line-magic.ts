@@ -1,5 +1,5 @@
+import { closestName } from '../compiler/closest-name.ts';
 import type { ServerStatus } from '../rjit/remote-jit.ts';
-import { closestName } from './closest-name.ts';
 import type { MagicContext } from './context.ts';
 import type { LineMagic } from './registry.ts';
 import { UsageError } from './usage-error.ts';

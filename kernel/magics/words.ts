@@ -1,4 +1,4 @@
-import { closestName } from './closest-name.ts';
+import { closestName } from '../compiler/closest-name.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A word of a magic's arguments. */

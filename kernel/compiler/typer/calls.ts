@@ -2,6 +2,7 @@
 import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
 import type { Type } from '../../../backend/contract/types.ts';
 import { BUILTINS, type Builtin } from '../builtins/table.ts';
+import { closestName } from '../closest-name.ts';
 import type { Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
 import type { Callee, HirExpression } from '../hir.ts';
 import { fits, joinTypes } from '../types/lattice.ts';
@@ -11,7 +12,7 @@ import { explicitly } from './casts.ts';
 import { binaryOperands, expression, expressions } from './expressions.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { convertsImplicitly, implicitly } from './implicit.ts';
-import { isNamespace, nearest, qualifiedName, unknownMember, unknownName } from './names.ts';
+import { isNamespace, qualifiedName, unknownMember, unknownName } from './names.ts';
 import { type Operand, operandOf } from './operand.ts';
 
 export function call(typer: FunctionTyper, node: Call): Operand | undefined {
@@ -62,7 +63,7 @@ function namesake(typer: FunctionTyper, name: string): string | undefined {
   const member = namespaces.map((namespace) => `${namespace}.${name}`).find((path) => BUILTINS.has(path));
   if (member) return member;
   const plain = [...BUILTINS].filter(([path, builtin]) => !path.includes('.') && allows(typer, builtin));
-  return nearest(name, [...typer.module.knownNames, ...plain.map(([path]) => path)]);
+  return closestName(name, [...typer.module.knownNames, ...plain.map(([path]) => path)]);
 }
 
 /** `z.conjugate()`: the only method of numbers there is. */

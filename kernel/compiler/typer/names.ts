@@ -2,6 +2,7 @@
 
 import { CONSTANTS } from '../builtins/constants.ts';
 import { BUILTINS } from '../builtins/table.ts';
+import { closestName } from '../closest-name.ts';
 import type { Attribute, Expression, Name } from '../core.ts';
 import type { Span } from '../diagnostic.ts';
 import type { FunctionTyper } from './function-typer.ts';
@@ -57,14 +58,14 @@ export function unknownMember(typer: FunctionTyper, node: Attribute): undefined 
   const members = [...CONSTANTS.keys(), ...BUILTINS.keys()].filter((name) =>
     name.startsWith(`${namespace}.`),
   );
-  const near = nearest(path, members);
+  const near = closestName(path, members);
   const hint = near ? `did you mean ${near}?` : 'docs/LANGUAGE.md lists the functions there are';
   return typer.report('unknown-function', node.nameSpan, `${namespace} has no ${node.name} here`, hint);
 }
 
 export function unknownName(typer: FunctionTyper, name: string, span: Span): undefined {
   const candidates = [...typer.localNames, ...typer.module.knownNames];
-  const near = nearest(name, candidates);
+  const near = closestName(name, candidates);
   return typer.report(
     'unknown-name',
     span,
@@ -77,32 +78,4 @@ function definitionHint(typer: FunctionTyper, name: string): string {
   return typer.dialect.language === 'python'
     ? `assign it before use, or make it a constant of the cell: ${name} = …`
     : `declare it: let ${name} = …`;
-}
-
-/** The candidate within two edits of `name`, or one if it is short. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let bestDistance = name.length < 3 ? 1 : name.length < 5 ? 2 : 3;
-  for (const candidate of candidates) {
-    const distance = editDistance(name, candidate, bestDistance);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? limit;
 }

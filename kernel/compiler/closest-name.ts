@@ -1,7 +1,7 @@
-/** The candidate that `word` was probably meant to be, or undefined when none is near enough to suggest. */
+/** The candidate within two edits of `word`, fewer for short words; none for one or two letters. */
 export function closestName(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = word.length < 3 ? 1 : word.length < 5 ? 2 : 3;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
