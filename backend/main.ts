@@ -10,7 +10,7 @@ import { MetricsServer } from './service/metrics.ts';
 import { parseServeOptions, type ServeOptions, serveUsage } from './service/serve-options.ts';
 import { Supervisor } from './service/supervisor.ts';
 import { readTlsFiles } from './service/tls-files.ts';
-import { readTokenFile, TokenCheck } from './service/token.ts';
+import { createToken, readTokenFile, TokenCheck } from './service/token.ts';
 import { identityOf } from './service/worker-identity.ts';
 
 const exitCode = { ended: 0, failed: 1, usage: 2 } as const;
@@ -46,11 +46,17 @@ async function run(options: ServeOptions): Promise<number> {
   let supervisor: Supervisor | undefined;
   let metrics: MetricsServer | undefined;
   try {
-    supervisor = createSupervisor(options, log);
+    const token = chooseToken(options);
+    supervisor = createSupervisor(options, token, log);
     const host = bindAddress(options.host);
     const port = await supervisor.listen();
     metrics = await startMetrics(options, supervisor, counting);
-    endpointFile?.write({ host, port, pid: process.pid });
+    endpointFile?.write({
+      host,
+      port,
+      pid: process.pid,
+      ...(options.generateToken && token ? { token } : {}),
+    });
     log('info', 'listening', `listening on ${host}:${port}`, { pid: process.pid });
     await endOf(supervisor, options, log);
     return exitCode.ended;
@@ -67,9 +73,13 @@ async function run(options: ServeOptions): Promise<number> {
   }
 }
 
-function createSupervisor(options: ServeOptions, log: Log): Supervisor {
+function chooseToken({ tokenFile, generateToken }: ServeOptions): string | undefined {
+  if (tokenFile !== undefined) return readTokenFile(tokenFile);
+  return generateToken ? createToken() : undefined;
+}
+
+function createSupervisor(options: ServeOptions, token: string | undefined, log: Log): Supervisor {
   const address = bindAddress(options.host);
-  const token = options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile);
   const { tlsCertificateFile, tlsKeyFile } = options;
   const tls =
     tlsCertificateFile === undefined || tlsKeyFile === undefined

@@ -9,6 +9,7 @@ export interface ServeOptions {
   readonly endpointFile: string | undefined;
   readonly lifeline: boolean;
   readonly tokenFile: string | undefined;
+  readonly generateToken: boolean;
   readonly tlsCertificateFile: string | undefined;
   readonly tlsKeyFile: string | undefined;
   readonly user: string | undefined;
@@ -33,6 +34,7 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --endpoint-file FILE   once listening, write {"host", "port", "pid"} there as JSON; removed on exit
   --lifeline             end when standard input ends, so that this server never outlives who started it
   --token-file FILE      clients must show the word in this file
+  --generate-token       clients must show a new token, which only the endpoint file tells
   --tls-cert FILE        serve TLS 1.3 with this certificate (PEM) and the key of --tls-key
   --tls-key FILE
   --user NAME            run the workers, and so all users' code, as this user (needs root)
@@ -63,6 +65,15 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
       '--tls-cert and --tls-key belong together; only one of them is given',
     );
   }
+  if (
+    values['generate-token'] &&
+    (values['token-file'] !== undefined || values['endpoint-file'] === undefined)
+  ) {
+    throw new RemoteError(
+      'bad-request',
+      '--generate-token needs --endpoint-file, and goes without --token-file',
+    );
+  }
   const number = (name: NumericOption, lowest: number, highest: number) => {
     const text = values[name];
     return text === undefined ? undefined : parseInteger(name, text, lowest, highest);
@@ -73,6 +84,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     endpointFile: values['endpoint-file'],
     lifeline: values.lifeline ?? false,
     tokenFile: values['token-file'],
+    generateToken: values['generate-token'] ?? false,
     tlsCertificateFile: values['tls-cert'],
     tlsKeyFile: values['tls-key'],
     user: values.user,
@@ -116,6 +128,7 @@ function parse(argv: readonly string[]) {
         'endpoint-file': { type: 'string' },
         lifeline: { type: 'boolean' },
         'token-file': { type: 'string' },
+        'generate-token': { type: 'boolean' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         user: { type: 'string' },

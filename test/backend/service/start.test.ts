@@ -140,6 +140,19 @@ starts('a server with a token serves those who show it, and nobody else', async 
   }
 });
 
+starts('a generated token is told by the endpoint file alone', () =>
+  withBackend(['--generate-token'], async (backend, port) => {
+    const { token } = JSON.parse(readFileSync(backend.endpointFile, 'utf8'));
+    assert.match(token, /^[\w-]{32}$/);
+    const session = await TestSession.open(port, '', token);
+    const [add = 0] = await session.compile(addition('add'), 'add');
+    assert.is(await session.call(add, 1n, 3n), 4n);
+    const request = new HelloRequest({ clientName: 'stranger', token: '', session: '' });
+    assert.is((await faultOf(connectRjit(port).client.hello(request))).code, 'unauthorized');
+    assert.not.ok(backend.log.includes(token));
+  }),
+);
+
 starts('a token file that is missing, empty or too short is refused', async () => {
   assert.match(
     (await failToStart(['--token-file', '/nonexistent/token'])).log,
