@@ -111,6 +111,8 @@ export class SessionProcess {
   }
 
   async #execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    // An interrupt that is still under way belongs to the cell before and must not hit this one.
+    if (this.#interrupting !== undefined) await this.#interrupting;
     if (this.#isShutDown) return { status: 'error', ...shutDownReport };
     const died = new Promise<ExecuteOutcome>((resolve) => {
       const onDeath = (report: ErrorReport): void => resolve({ status: 'error', ...report });
