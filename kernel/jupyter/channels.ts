@@ -1,7 +1,7 @@
 /** Typed messages over the sockets: headers, signatures and parents in one place. */
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { headerToJson, type JsonObject, type Message, PROTOCOL_VERSION } from './messages.ts';
+import { headerToJson, type JsonObject, type Message, PROTOCOL_VERSION, type Requester } from './messages.ts';
 import type { Frame, MessageSigner } from './signing.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
@@ -54,7 +54,7 @@ export class Channels {
 
   reply(
     channel: 'shell' | 'control',
-    request: Message,
+    request: Requester,
     type: string,
     content: JsonObject,
     metadata: JsonObject = {},
@@ -63,14 +63,14 @@ export class Channels {
     this.#transport.send(channel, frames);
   }
 
-  /** Sends an `input_request` to the client that sent `request`, and to no other; returns its message id. */
-  askForInput(request: Message, prompt: string, password: boolean): string {
+  /** Sends an `input_request` to the client that sent the request, and to no other; returns its message id. */
+  askForInput(requester: Requester, prompt: string, password: boolean): string {
     const content = { prompt, password };
     const { frames, messageId } = this.#encode(
-      request.identities,
+      requester.identities,
       'input_request',
       content,
-      request.headerJson,
+      requester.headerJson,
       {},
     );
     this.#transport.send('stdin', frames);

@@ -1,6 +1,6 @@
 import { NO_PARENT, type ParentJson } from './channels.ts';
 import type { CellId } from './interpreter.ts';
-import type { Message } from './messages.ts';
+import type { Requester } from './messages.ts';
 
 /** How many cells back late output still finds its own cell; older output goes to the latest cell. */
 const REMEMBERED_CELLS = 4096;
@@ -8,7 +8,7 @@ const REMEMBERED_CELLS = 4096;
 export interface Execution {
   readonly cellId: CellId;
   readonly executionCount: number;
-  readonly request: Message;
+  readonly requester: Requester;
   readonly silent: boolean;
   readonly allowStdin: boolean;
 }
@@ -27,14 +27,16 @@ export class Executions {
 
   /** An execution that isn't stored gets the next number too, but leaves it to the next one. */
   begin(
-    request: Message,
+    { identities, headerJson }: Requester,
     options: { readonly silent: boolean; readonly storeHistory: boolean; readonly allowStdin: boolean },
   ): Execution {
     const executionCount = this.#count + 1;
     if (options.storeHistory && !options.silent) this.#count = executionCount;
     this.#lastCellId += 1;
     const { silent, allowStdin } = options;
-    const execution = { cellId: this.#lastCellId, executionCount, request, silent, allowStdin };
+    // Without the request's content: it would be kept as long as late output may come.
+    const requester = { identities, headerJson };
+    const execution = { cellId: this.#lastCellId, executionCount, requester, silent, allowStdin };
     this.#byCell.set(execution.cellId, execution);
     this.#byCell.delete(execution.cellId - REMEMBERED_CELLS);
     if (!silent) this.#latest = execution;
@@ -47,6 +49,6 @@ export class Executions {
   }
 
   parentOf(cellId: CellId | undefined): ParentJson {
-    return this.find(cellId)?.request.headerJson ?? NO_PARENT;
+    return this.find(cellId)?.requester.headerJson ?? NO_PARENT;
   }
 }

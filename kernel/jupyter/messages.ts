@@ -34,6 +34,9 @@ export interface Message {
   readonly buffers: readonly Uint8Array[];
 }
 
+/** What is needed to answer a request, or to attach output to it. */
+export type Requester = Pick<Message, 'identities' | 'headerJson'>;
+
 /** A message that is signed correctly but isn't what the protocol says; the text names the field. */
 export class MessageError extends Error {
   override readonly name = 'MessageError';

@@ -1,7 +1,7 @@
 import type { Channels } from './channels.ts';
 import { ContentReader } from './content.ts';
 import type { Execution } from './executions.ts';
-import { type Message, parentMessageId } from './messages.ts';
+import { type Message, parentMessageId, type Requester } from './messages.ts';
 
 /** Input was asked for where none can be given, or the wait for it was interrupted. */
 export class InputError extends Error {
@@ -36,7 +36,7 @@ export class Stdin {
     const interrupts = this.#interrupts;
     const answer = this.#turn.then(() => {
       if (this.#interrupts !== interrupts) throw interrupted();
-      return this.#askNow(execution.request, prompt, password);
+      return this.#askNow(execution.requester, prompt, password);
     });
     this.#turn = answer.catch(() => {});
     return answer;
@@ -61,16 +61,16 @@ export class Stdin {
     waiting.resolve(new ContentReader(reply).string('value'));
   }
 
-  #askNow(request: Message, prompt: string, password: boolean): Promise<string> {
+  #askNow(requester: Requester, prompt: string, password: boolean): Promise<string> {
     return new Promise((resolve, reject) => {
-      const messageId = this.#channels.askForInput(request, prompt, password);
-      this.#waiting = { client: clientOf(request), messageId, resolve, reject };
+      const messageId = this.#channels.askForInput(requester, prompt, password);
+      this.#waiting = { client: clientOf(requester), messageId, resolve, reject };
     });
   }
 }
 
-function clientOf(message: Message): string {
-  return message.identities.map((identity) => Buffer.from(identity).toString('hex')).join('/');
+function clientOf({ identities }: Requester): string {
+  return identities.map((identity) => Buffer.from(identity).toString('hex')).join('/');
 }
 
 function interrupted(): InputError {

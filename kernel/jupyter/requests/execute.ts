@@ -51,7 +51,7 @@ function parseContent(request: Message): ExecuteContent {
 
 function publishOutcome(kernel: KernelServices, execution: Execution, outcome: ExecuteOutcome): void {
   if (execution.silent) return;
-  const parent = execution.request.headerJson;
+  const parent = execution.requester.headerJson;
   if (outcome.status === 'error') {
     kernel.iopub.error(outcome, parent);
   } else if (outcome.result !== undefined) {
