@@ -13,7 +13,7 @@ import type { SourceModule } from './source-module.ts';
 export function callLocally(module: SourceModule, overload: RemoteOverload, args: readonly unknown[]): Value {
   const { functionName, signature, symbol, packed } = overload;
   // Through the packed form, so that arguments are checked and rounded as in a remote call.
-  const values = packed.unpackArguments(packed.packArguments(args));
+  const values = packed.unpackArguments(overload.pack(args));
   const interpreter = createInterpreter(module.typed({ functionName, signature }));
   try {
     const result = interpreter.call(

@@ -77,6 +77,22 @@ type Decorator = (...signatures: readonly string[]) => FunctionCompiler;
 /**
  * A client of one server. Called with signatures, it returns what compiles a function for them.
  *
+ * ```ts
+ * import { complex, RemoteJIT } from 'rjit-kernel';
+ *
+ * const rjit = new RemoteJIT({ host: 'localhost', port: 0 });
+ * await rjit.startServer();
+ * const foo = rjit('int64(int64, int64)')(function foo(a, b) {
+ *   return a + b;
+ * });
+ * console.log(foo(1, 3)); // prints 4
+ * foo.signature('float64(float64, float64)').signature('complex128(complex128, complex128)');
+ * console.log(foo(1.2, 3), String(foo(1, complex(0, 3.4)))); // prints 4.2 (1+3.4j)
+ * console.log(await foo.async(2, 4)); // prints 6
+ * console.log(foo.map(Float64Array.of(1, 2), 0.5).join()); // prints 1.5,2.5
+ * await rjit.close();
+ * ```
+ *
  * The connection is made at the first use. `close` ends it; a program that waits for nothing else ends without it, too.
  */
 export class RemoteJIT extends callableBase<Decorator>() {

@@ -102,6 +102,14 @@ export class RemoteOverload {
     return this.#accept(this.#io.requestSync('compile', commandOf(module)), frontEndMs);
   }
 
+  /** The packed arguments. @throws RemoteError `bad-argument` in the words of a call */
+  pack(args: readonly unknown[]): Uint8Array {
+    const bytes = new Uint8Array(this.packed.layout.argumentsByteLength);
+    const bad = this.packed.write(new DataView(bytes.buffer), 0, args);
+    if (bad) throw this.#badArgument(bad.index, bad.problem);
+    return bytes;
+  }
+
   /** What the server still holds of this overload, to be dropped there. */
   forget(): CallTarget | undefined {
     const target = this.#compiled;

@@ -116,10 +116,11 @@ export class CallWriter {
 export class CallReader {
   readonly #channel: Channel;
   readonly #fields: Int32Array;
-  #read = 0;
+  #read: number;
 
   constructor(channel: Channel) {
     this.#channel = channel;
+    this.#read = channel.words[Word.read] ?? 0;
     this.#fields = new Int32Array(channel.ring.buffer, channel.ring.byteOffset, channel.ring.byteLength / 4);
   }
 

@@ -32,6 +32,8 @@ export class HotCalls {
   /** Id of the call the main thread waits for, or 0. */
   #awaited = 0;
   #isWatching = false;
+  /** A call may fail while it is started, and its room in the ring isn't free yet: nothing is taken meanwhile. */
+  #isTaking = false;
 
   constructor(options: HotCallsOptions) {
     this.#options = options;
@@ -60,11 +62,13 @@ export class HotCalls {
   }
 
   #take(): void {
+    this.#isTaking = true;
     for (let call = this.#reader.next(); call; call = this.#reader.next()) {
       if (call.isSync) this.#awaited = call.id;
       this.#options.start(call, call.isSync ? this.#syncEnds(call.id) : this.#asyncEnds(call.id));
       this.#reader.release();
     }
+    this.#isTaking = false;
     this.#options.flush();
     this.#watch();
   }
@@ -74,7 +78,7 @@ export class HotCalls {
    * watched saves it a wake-up. (If it was terminated, its next call would be behind that one at the server anyway.)
    */
   #watch(): void {
-    if (this.#isWatching || this.#awaited !== 0) return;
+    if (this.#isTaking || this.#isWatching || this.#awaited !== 0) return;
     const waiting = Atomics.waitAsync(this.#channel.words, Word.written, this.#reader.position);
     if (!waiting.async) {
       this.#take();
