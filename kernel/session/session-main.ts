@@ -74,6 +74,8 @@ readLines(socket, (line) => {
 });
 socket.on('close', () => {
   process.off('exit', sayGoodbye);
+  // Behind the exit handlers of the user's code: what it has started ends with it.
+  if (process.platform !== 'win32') process.on('exit', () => process.kill(-process.pid, 'SIGKILL'));
   process.exit();
 });
 process.on('exit', sayGoodbye);

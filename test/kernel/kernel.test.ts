@@ -166,6 +166,17 @@ lives('nothing is left behind after a kill -9 of the kernel in the middle of a l
   }),
 );
 
+lives('what the user’s code has started ends with the kernel, however that ends', () =>
+  withRjitKernel(async (kernel) => {
+    const sleeper = 'require("node:child_process").spawn("sleep", ["600"]).pid';
+    const { outputs } = await runCell(kernel, sleeper);
+    const pid = Number(outputs[0]?.replace('execute_result: ', ''));
+    assert.ok(isRunning(pid));
+    process.kill(kernel.pid ?? 0, 'SIGKILL');
+    await allEnd([pid]);
+  }),
+);
+
 lives('a broken connection file ends the kernel with status 1 and the reason', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rjit-test-'));
   try {
