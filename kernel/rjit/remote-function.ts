@@ -114,8 +114,10 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   map(...columns: readonly unknown[]): Column {
     const { overload, packed } = this.#prepareMap(columns);
     const { result } = overload.signature;
-    const { io } = this.#options;
-    const bytes = overload.onServer((target) => io.requestSync('map', mapCommand(target, overload, packed)));
+    const { io, timeoutMs } = this.#options;
+    const bytes = overload.onServer((target) =>
+      io.requestSync('map', mapCommand(target, overload, packed), timeoutMs()),
+    );
     return resultColumn(result, bytes);
   }
 

@@ -69,8 +69,9 @@ export class IoClient {
   requestSync<Kind extends IoKind>(
     kind: Kind,
     command: IoOperations[Kind]['command'],
+    timeoutMs = 0,
   ): IoOperations[Kind]['result'] {
-    return this.#running().requestSync(kind, command);
+    return this.#running().requestSync(kind, command, timeoutMs);
   }
 
   request<Kind extends IoKind>(
@@ -165,10 +166,11 @@ class RunningThread {
   requestSync<Kind extends IoKind>(
     kind: Kind,
     command: IoOperations[Kind]['command'],
+    timeoutMs: number,
   ): IoOperations[Kind]['result'] {
     const id = this.#nextId();
     Atomics.store(this.#channel.words, Word.current, id);
-    this.#post({ id, kind, isSync: true, timeoutMs: 0, command } as IoRequest);
+    this.#post({ id, kind, isSync: true, timeoutMs, command } as IoRequest);
     this.#wait(id);
     const reply = this.#take(id);
     if (!reply.ok) throw RemoteError.fromFault(reply.fault);

@@ -67,7 +67,7 @@ class IoThread {
     if (isSync) wake(this.#channel, id);
   }
 
-  async #run({ kind, command }: IoRequest): Promise<Result> {
+  async #run({ kind, command, timeoutMs }: IoRequest): Promise<Result> {
     switch (kind) {
       case 'configure':
         this.#transport.setEndpoint(command.endpoint);
@@ -77,7 +77,7 @@ class IoThread {
       case 'compile':
         return this.#transport.compile(command);
       case 'map':
-        return this.#transport.map(command);
+        return this.#transport.map(command, timeoutMs);
       case 'emit':
         return this.#transport.emit(command.handle, command.epoch, command.what);
       case 'drop':

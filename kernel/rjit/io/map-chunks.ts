@@ -1,6 +1,7 @@
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import type { CallEnds } from './pending-call.ts';
 import type { MapCommand } from './requests.ts';
-import type { ThriftConnection } from './thrift-connection.ts';
+import type { Receiver, ThriftConnection } from './thrift-connection.ts';
 
 /** Large enough that a message's own cost vanishes, small enough that client and server work at the same time. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -11,9 +12,14 @@ const WINDOW = 4;
  * Applies a function to columns of any length, in chunks, so that the server never holds the whole and computes one
  * chunk while the next is on its way.
  *
+ * @param receiverOf makes the receiver of a chunk's answer
  * @returns the results, packed densely
  */
-export async function mapInChunks(connection: ThriftConnection, command: MapCommand): Promise<Uint8Array> {
+export async function mapInChunks(
+  connection: ThriftConnection,
+  command: MapCommand,
+  receiverOf: (ends: CallEnds) => Receiver,
+): Promise<Uint8Array> {
   const { length, columns, elementByteLengths, resultElementByteLength } = command;
   const bytesPerElement = Math.max(1, sum(elementByteLengths), resultElementByteLength);
   const chunkLength = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerElement));
@@ -27,7 +33,10 @@ export async function mapInChunks(connection: ThriftConnection, command: MapComm
       const chunk = columns.map((column, index) =>
         slice(column, elementByteLengths[index] ?? 0, length, start, end),
       );
-      const bytes = await mapChunk(connection, command.handle, end - start, chunk).catch((error: unknown) => {
+      const request = { handle: command.handle, length: BigInt(end - start), columns: chunk };
+      const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+        connection.map(request, receiverOf({ receive: resolve, fail: reject }));
+      }).catch((error: unknown) => {
         // One that fails, or is cancelled, is the end of all: no further chunk is sent.
         next = length;
         throw error;
@@ -55,17 +64,6 @@ function slice(
 ): Uint8Array {
   if (column.byteLength === elementByteLength && length !== 1) return column;
   return column.subarray(start * elementByteLength, end * elementByteLength);
-}
-
-function mapChunk(
-  connection: ThriftConnection,
-  handle: number,
-  length: number,
-  columns: readonly Uint8Array[],
-): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    connection.map({ handle, length: BigInt(length), columns }, { receive: resolve, fail: reject });
-  });
 }
 
 function sum(numbers: readonly number[]): number {

@@ -17,15 +17,21 @@ export class PendingCall implements Receiver {
   /**
    * @param timeoutMs 0 for none
    * @param expire called when the time is up, to stop the call; its answer then becomes a `timeout`
+   * @param remainingMs what is left of `timeoutMs` for a part of a call that has begun before
    */
-  constructor(ends: CallEnds, timeoutMs: number, expire: (call: PendingCall) => void) {
+  constructor(
+    ends: CallEnds,
+    timeoutMs: number,
+    expire: (call: PendingCall) => void,
+    remainingMs = timeoutMs,
+  ) {
     this.#ends = ends;
     this.#timeoutMs = timeoutMs;
     if (timeoutMs > 0) {
       this.#timer = setTimeout(() => {
         this.#isExpired = true;
         expire(this);
-      }, timeoutMs);
+      }, remainingMs);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Client } from '#thrift/rjit.js';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { deathError } from './death.ts';
 import { mapInChunks } from './map-chunks.ts';
+import { PendingCall } from './pending-call.ts';
 import type {
   CompileCommand,
   CompileOutcome,
@@ -30,6 +31,7 @@ export class RjitTransport implements Transport {
   #opening: Promise<LiveSession> | undefined;
   #abort = new AbortController();
   #isClosed = false;
+  #isStoppingExpired = false;
 
   /** @param afterReplies called when all replies that arrived together have been given to their receivers */
   constructor(endpoint: Endpoint, afterReplies: () => void) {
@@ -91,10 +93,14 @@ export class RjitTransport implements Transport {
     else receiver.fail(staleHandle());
   }
 
-  async map(command: MapCommand): Promise<Uint8Array> {
+  async map(command: MapCommand, timeoutMs: number): Promise<Uint8Array> {
+    const deadline = performance.now() + timeoutMs;
     const { data } = await this.#open();
     this.#checkEpoch(command.epoch);
-    return mapInChunks(data, command);
+    return mapInChunks(data, command, (ends) => {
+      const remainingMs = Math.max(1, deadline - performance.now());
+      return new PendingCall(ends, timeoutMs, (expired) => this.expire(expired), remainingMs);
+    });
   }
 
   async emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string> {
@@ -138,12 +144,26 @@ export class RjitTransport implements Transport {
   expire(receiver: Receiver): void {
     const live = this.#live;
     const [oldest] = live?.data.inFlight() ?? [];
-    // The server works in order. One that waits behind another can't be stopped alone; its answer will be ignored.
-    if (!live || oldest !== receiver) {
-      receiver.fail(new RemoteError('timeout', 'it waited too long behind other calls'));
+    if (live && oldest === receiver) {
+      void cancelAll(live, [receiver]);
       return;
     }
-    void cancelAll(live, [receiver]);
+    receiver.fail(new RemoteError('timeout', 'it waited too long behind other calls'));
+    if (live) void this.#stopExpired(live);
+  }
+
+  /** The server works in order: a call whose time ran out behind others is stopped when its turn has come. */
+  async #stopExpired(live: LiveSession): Promise<void> {
+    if (this.#isStoppingExpired) return;
+    this.#isStoppingExpired = true;
+    while (live.control.isOpen) {
+      const inFlight = live.data.inFlight();
+      if (!inFlight.some((receiver) => receiver.isSettled)) break;
+      const [oldest] = inFlight;
+      if (oldest?.isSettled) await cancelAll(live, [oldest]);
+      else await delay(LONGEST_CANCEL_PAUSE_MS);
+    }
+    this.#isStoppingExpired = false;
   }
 
   close(): void {

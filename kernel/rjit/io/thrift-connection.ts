@@ -155,6 +155,10 @@ export class ThriftConnection {
    */
   request<T>(send: (client: Client) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (!this.isOpen) {
+        reject(new RemoteError('connection-lost', 'the connection to the server is closed'));
+        return;
+      }
       const receiver: Receiver = { receive: () => undefined, fail: reject };
       this.#requests.add(receiver);
       send(this.#client).then(

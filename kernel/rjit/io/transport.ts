@@ -26,7 +26,8 @@ export interface Transport {
    */
   call(handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void;
   flush(): void;
-  map(command: MapCommand): Promise<Uint8Array>;
+  /** @param timeoutMs for the whole; 0 for none */
+  map(command: MapCommand, timeoutMs: number): Promise<Uint8Array>;
   emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string>;
   drop(epoch: number, handles: readonly number[]): Promise<void>;
   status(): Promise<ServerStatus>;

@@ -5,8 +5,9 @@ import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type RemoteError, RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
+import { RemoteError, RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
 import { withBackend } from '../../support/backend-process.ts';
+import { eventually } from '../../support/eventually.ts';
 import { defineOne, errorOf, SPIN, withJit } from '../../support/remote-jit.ts';
 
 const ADD = 'def add(a, b):\n    return a + b\n';
@@ -58,6 +59,56 @@ interruption('can be terminated, and its next call gets its own answer', async (
 });
 
 interruption.run();
+
+const limits = suite('time limits');
+
+limits('a map beyond its time is stopped with all its chunks', async () => {
+  await withJit(
+    async (jit) => {
+      const spin = await defineOne(jit, SPIN, 'int64(int64)');
+      const add = await defineOne(jit, ADD, SIGNATURE);
+      spin.compile();
+      add.compile();
+      const zeros = new BigInt64Array(300_000);
+      for (const run of [() => spin.map(zeros), () => spin.async.map(zeros)]) {
+        const error = (await errorOf(run)) as RemoteError;
+        assert.is(error.code, 'timeout');
+        assert.match(error.message, /the call took longer than 300 ms and was stopped/);
+      }
+      await eventuallyFree(() => add.async(1, 3));
+    },
+    { timeoutMs: 300 },
+  );
+});
+
+limits('calls whose time ends behind others do not hold the session up afterwards', async () => {
+  await withJit(
+    async (jit) => {
+      const spin = await defineOne(jit, SPIN, 'int64(int64)');
+      const add = await defineOne(jit, ADD, SIGNATURE);
+      spin.compile();
+      add.compile();
+      const codes = [1, 2, 3].map(async () => ((await errorOf(() => spin.async(0))) as RemoteError).code);
+      assert.equal(await Promise.all(codes), ['timeout', 'timeout', 'timeout']);
+      await eventuallyFree(() => add.async(1, 3));
+    },
+    { timeoutMs: 300 },
+  );
+});
+
+/** Calls that come while the server is still stopping others may run out of time, too. */
+async function eventuallyFree(call: () => Promise<unknown>): Promise<void> {
+  await eventually('a call is answered', async () => {
+    try {
+      return (await call()) === 4;
+    } catch (error) {
+      if (error instanceof RemoteError && ['timeout', 'cancelled'].includes(error.code)) return false;
+      throw error;
+    }
+  });
+}
+
+limits.run();
 
 const order = suite('order');
 
