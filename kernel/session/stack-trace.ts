@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { CellSources } from './cell-sources.ts';
 import { controlSourceUrl } from './control-expressions.ts';
 
-/** Everything under it is ours: the folder of the compiled kernel. */
-const kernelFolder = new URL('..', import.meta.url);
+/** Everything under it is ours: the folder of all compiled code, since the contract runs in the session, too. */
+const compiledFolder = new URL('../..', import.meta.url);
 const internalPrefixes = [
-  kernelFolder.href,
-  fileURLToPath(kernelFolder),
+  compiledFolder.href,
+  fileURLToPath(compiledFolder),
   'node:internal/',
   'node:inspector',
   controlSourceUrl,
