@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Complex } from '../../backend/contract/complex.ts';
 import { formatType } from '../../backend/contract/format-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
@@ -109,8 +108,4 @@ function fromCallValue(type: Type, value: unknown): Value {
   const isInteger = type.kind === 'int' || type.kind === 'uint';
   if (typeof value === 'number') return isInteger ? BigInt(value) : value;
   return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
-}
-
-export function sameOutcome(a: Outcome, b: Outcome): boolean {
-  return isDeepStrictEqual(a, b);
 }
