@@ -58,14 +58,15 @@ export class CellExecutor {
     });
   }
 
-  /** Ends the active cell because of an interrupt, whatever it still waits for. */
-  interrupted(thrown?: unknown): void {
+  /** Ends the active cell because of an interrupt, whatever it still waits for. False when there is none. */
+  interrupted(thrown?: unknown): boolean {
     const active = this.#active;
-    if (active === undefined) return;
+    if (active === undefined) return false;
     active.run.interrupted = true;
     const stack =
       active.run.interruptedAt ?? (thrown instanceof KeyboardInterrupt ? thrown.stack : undefined);
     this.#finish(active, { status: 'error', ...reportInterrupt(stack, this.#options.sources) });
+    return true;
   }
 
   async #run(request: ExecuteRequest, run: CellRun): Promise<ExecuteOutcome> {

@@ -9,6 +9,8 @@ export interface CellRun {
   readonly allowStdin: boolean;
   /** Set for good by an interrupt: code of this run that waits for something never goes on. */
   interrupted: boolean;
+  /** When the interrupt was first tried, by `performance.now()`. */
+  interruptedSince?: number;
   /** The stack where the interrupt found the run. */
   interruptedAt?: string;
   /** How often the run has been told so by an exception. */

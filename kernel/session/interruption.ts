@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { CellExecutor } from './cell-executor.ts';
+import type { CellRun } from './cell-run.ts';
 import { controlSourceUrl } from './control-expressions.ts';
 import type { OutputChannel } from './output-channel.ts';
 import type { Termination } from './termination.ts';
 
 /**
  * What one attempt came to: nothing runs; the cell is done as interrupted; its code is being terminated; or the thread
- * is in code that must not be torn apart, and the control thread should try again at once.
+ * is in code that must not be torn apart. Then the control thread tries again: at once where the user's code is what
+ * called it, and after a moment where the kernel itself is about to finish.
  */
-export type InterruptAttempt = 'idle' | 'stopped' | 'terminating' | 'retry';
+export type InterruptAttempt = 'idle' | 'stopped' | 'terminating' | 'retry' | 'wait';
 
 interface InterruptionOptions {
   readonly executor: CellExecutor;
@@ -32,7 +34,6 @@ const PATIENCE_MS = 500;
  */
 export class Interruption {
   readonly #options: InterruptionOptions;
-  #firstAttempt: number | undefined;
 
   constructor(options: InterruptionOptions) {
     this.#options = options;
@@ -41,27 +42,27 @@ export class Interruption {
   attempt(): InterruptAttempt {
     const { executor, channel, termination } = this.#options;
     const run = executor.activeRun;
-    if (run !== undefined) run.interrupted = true;
-    if (channel.isFlushing) return 'retry';
     const frames = interruptedFrames();
-    if (frames.length === 0) return this.#settle();
-    this.#firstAttempt ??= performance.now();
-    const isPatient = performance.now() - this.#firstAttempt < PATIENCE_MS;
-    if (isPatient && !isUserCode(frames)) return 'retry';
+    const place = run !== undefined && isLate(run) ? 'user' : placeOf(frames);
+    if (run !== undefined) run.interrupted = true;
+    // Nothing is on the stack: the cell waits, or has just been terminated.
+    if (frames.length === 0) return executor.interrupted() ? 'stopped' : 'idle';
+    if (channel.isFlushing) return 'retry';
+    if (place !== 'user') {
+      if (run === undefined) return 'idle';
+      return place === 'below user' ? 'retry' : 'wait';
+    }
     const { stack } = new Error('interrupted');
     if (run !== undefined && stack !== undefined) run.interruptedAt = stack;
     termination.terminate();
     return 'terminating';
   }
+}
 
-  /** Nothing is on the stack: the cell waits, or has just been terminated, or there is none. */
-  #settle(): InterruptAttempt {
-    const { executor } = this.#options;
-    const isRunning = executor.activeRun !== undefined;
-    executor.interrupted();
-    this.#firstAttempt = undefined;
-    return isRunning ? 'stopped' : 'idle';
-  }
+/** An interrupt that has been tried for too long takes effect at any place. */
+function isLate(run: CellRun): boolean {
+  run.interruptedSince ??= performance.now();
+  return performance.now() - run.interruptedSince > PATIENCE_MS;
 }
 
 /** The files of the frames under the control thread's call, top first, '' for built-in functions; none when the event loop made the call. */
@@ -80,15 +81,19 @@ function interruptedFrames(): readonly string[] {
   return files.slice(files.indexOf(controlSourceUrl) + 1);
 }
 
-/** True when the user's code is on top, or calls into nothing that could be left half done. */
-function isUserCode(frames: readonly string[]): boolean {
+/**
+ * Whether the user's code is on top, or calls into nothing that could be left half done; or it is what called into
+ * something else; or it isn't there at all.
+ */
+function placeOf(frames: readonly string[]): 'user' | 'below user' | 'elsewhere' {
+  let isOnTop = true;
   for (const file of frames) {
     // A built-in function, which has no file; what called it decides.
     if (file === '') continue;
     // Remote calls, which the control thread cancels, are among what the kernel does for the user's code.
-    if (kernelPrefixes.some((prefix) => file.startsWith(prefix))) return false;
-    if (!file.startsWith('node:')) return true;
-    if (!harmless.test(file)) return false;
+    const isKernel = kernelPrefixes.some((prefix) => file.startsWith(prefix));
+    if (!isKernel && !file.startsWith('node:')) return isOnTop ? 'user' : 'below user';
+    isOnTop &&= !isKernel && harmless.test(file);
   }
-  return false;
+  return 'elsewhere';
 }

@@ -35,7 +35,7 @@ const endless: Readonly<Record<string, string>> = {
   'a listener':
     'const e = new (require("node:events"))(); e.on("x", () => { print("running"); while (true) {} }); e.emit("x")',
   'a loop of synchronous calls of Node':
-    'print("running"); while (true) require("node:fs").readFileSync(__dirname + "/package.json")',
+    'print("running"); while (true) require("node:fs").readFileSync(process.argv[1])',
   'a loop that prints': 'print("running"); while (true) print("x".repeat(100))',
   'a loop that logs': 'print("running"); while (true) console.log({ a: 1 })',
   'deep recursion':
