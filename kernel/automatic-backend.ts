@@ -1,0 +1,59 @@
+/** The managed backend of a kernel: starts by itself, soon but in nobody's way, unless the user decides otherwise. */
+import { ManagedBackend } from './rjit/managed-backend.ts';
+
+/** Only this machine may use the backend that the kernel starts by itself, at a port that is free. */
+const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 0 } as const;
+/** A first cell that is still running then may be waiting for the backend. */
+const START_DELAY_MS = 250;
+
+export class AutomaticBackend {
+  readonly #backend: ManagedBackend;
+  readonly #log: (text: string) => void;
+  #timer: NodeJS.Timeout | undefined;
+  /** No automatic start any more: it was done, or the user has given an order. */
+  #isDecided = false;
+
+  constructor(log: (text: string) => void) {
+    this.#log = log;
+    this.#backend = new ManagedBackend({ onCrash: (reason) => log(`the backend ended: ${reason}`) });
+  }
+
+  get endpointFile(): string {
+    return this.#backend.endpointFile;
+  }
+
+  /** To be called when the session is ready: its first cell and the backend's start would slow each other down. */
+  startSoon(): void {
+    this.#timer = setTimeout(() => this.startNow(), START_DELAY_MS).unref();
+  }
+
+  /** To be called when a cell has ended: nothing competes now. */
+  startNow(): void {
+    if (this.#isDecided) return;
+    this.#decide();
+    // Why it failed is also what the first remote call says.
+    this.#backend.start(DEFAULT_ADDRESS).catch((error: unknown) => {
+      this.#log(`no local backend: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+
+  start(address: { host?: string; port?: number }): Promise<{ host: string; port: number }> {
+    this.#decide();
+    return this.#backend.start({ ...DEFAULT_ADDRESS, ...address });
+  }
+
+  stop(): Promise<void> {
+    this.#decide();
+    return this.#backend.stop();
+  }
+
+  dispose(): Promise<void> {
+    this.#decide();
+    return this.#backend.dispose();
+  }
+
+  #decide(): void {
+    this.#isDecided = true;
+    clearTimeout(this.#timer);
+  }
+}
