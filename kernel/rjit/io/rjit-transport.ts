@@ -192,11 +192,19 @@ export class RjitTransport implements Transport {
 
   async #reopen(): Promise<LiveSession> {
     const endpoint = this.#endpoint;
-    const live = await openSession(endpoint, this.#remains, this.#abort.signal);
+    let live: LiveSession;
+    try {
+      live = await openSession(endpoint, this.#remains, this.#abort.signal);
+    } catch (error) {
+      // Sent elsewhere meanwhile: who waits for a server gets the new one.
+      if (!this.#isClosed && endpoint !== this.#endpoint) return this.#reopen();
+      throw error;
+    }
     if (this.#isClosed || endpoint !== this.#endpoint) {
       live.control.destroy();
       live.data.destroy();
-      throw new RemoteError('connection-lost', 'the client was connected to another server meanwhile');
+      if (!this.#isClosed) return this.#reopen();
+      throw new RemoteError('cancelled', 'the client is closed');
     }
     if (live.id !== this.#remains?.id) this.#epoch += 1;
     this.#live = live;
