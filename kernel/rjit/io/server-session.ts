@@ -11,6 +11,8 @@ import { uint64 } from './thrift-fault.ts';
 const START_TIMEOUT_MS = 20_000;
 /** How long a server at a fixed address may be away, once it was there. */
 const RECONNECT_TIMEOUT_MS = 5_000;
+/** How long a server may take to answer `hello` and `attach`; it may have to start a worker first. */
+const HANDSHAKE_TIMEOUT_MS = 15_000;
 const POLL_MS = 20;
 const CLIENT_NAME = 'rjit-kernel';
 
@@ -78,14 +80,15 @@ async function attempt(
   const { host, port, token } = reused ? { ...reused.address, token: reused.token } : await locate(endpoint);
   signal.throwIfAborted();
   const control = reused?.control ?? (await ThriftConnection.open(host, port));
-  const close = () => control.destroy();
-  signal.addEventListener('abort', close);
+  const timeout = AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS);
+  const giveUp = AbortSignal.any([signal, timeout]);
   try {
-    failUnansweredOnClose(control);
-    const hello = await control.request((client) =>
-      client.hello(new HelloRequest({ clientName: CLIENT_NAME, token, session: remains?.id ?? '' })),
+    const hello = await closingOn(giveUp, control, (connection) =>
+      connection.request((client) =>
+        client.hello(new HelloRequest({ clientName: CLIENT_NAME, token, session: remains?.id ?? '' })),
+      ),
     );
-    const data = await attach(host, port, hello.session, token);
+    const data = await attach(host, port, hello.session, token, giveUp);
     const target = targetOf(hello);
     return {
       id: hello.session,
@@ -97,11 +100,16 @@ async function attempt(
       death: deathOf(hello),
     };
   } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', close);
+    control.destroy();
+    throw timeout.aborted ? silent(host, port) : error;
   }
+}
+
+function silent(host: string, port: number): RemoteError {
+  return new RemoteError(
+    'unreachable',
+    `${host}:${port} took the connection, but did not answer in ${HANDSHAKE_TIMEOUT_MS} ms; is that an rjit server?`,
+  );
 }
 
 async function locate(endpoint: Endpoint): Promise<Located> {
@@ -125,15 +133,38 @@ async function locate(endpoint: Endpoint): Promise<Located> {
   }
 }
 
-async function attach(host: string, port: number, session: string, token: string): Promise<ThriftConnection> {
+async function attach(
+  host: string,
+  port: number,
+  session: string,
+  token: string,
+  giveUp: AbortSignal,
+): Promise<ThriftConnection> {
   const data = await ThriftConnection.open(host, port);
   try {
-    failUnansweredOnClose(data);
-    await data.request((client) => client.attach(session, token));
+    await closingOn(giveUp, data, (connection) =>
+      connection.request((client) => client.attach(session, token)),
+    );
     return data;
   } catch (error) {
     data.destroy();
     throw error;
+  }
+}
+
+/** Closes the connection when `signal` is aborted before `use` is done: whoever waits there learns it that way. */
+async function closingOn<T>(
+  signal: AbortSignal,
+  connection: ThriftConnection,
+  use: (connection: ThriftConnection) => Promise<T>,
+): Promise<T> {
+  const close = () => connection.destroy();
+  signal.addEventListener('abort', close);
+  try {
+    failUnansweredOnClose(connection);
+    return await use(connection);
+  } finally {
+    signal.removeEventListener('abort', close);
   }
 }
 
