@@ -21,6 +21,7 @@ export class OutputChannel {
   #pending = '';
   #sequence = 0;
   #isFlushing = false;
+  #isFinal = false;
   /** True from the first text that waits until it is flushed. */
   #isAnnounced = false;
   /** The cell that runs now: its text to standard output needs no marker. */
@@ -65,6 +66,12 @@ export class OutputChannel {
     this.#append(formatMarker(this.#token, { kind: 'output', sequence }));
   }
 
+  /** The process ends: what its exit handlers still print goes out at once. */
+  finish(): void {
+    this.flush();
+    this.#isFinal = true;
+  }
+
   /** True while text is on its way out: a bad moment to stop this thread. */
   get isFlushing(): boolean {
     return this.#isFlushing;
@@ -84,7 +91,7 @@ export class OutputChannel {
 
   #append(text: string): void {
     this.#pending += text;
-    if (this.#pending.length >= FLUSH_LENGTH) this.flush();
+    if (this.#isFinal || this.#pending.length >= FLUSH_LENGTH) this.flush();
     else if (!this.#isAnnounced) this.#announce();
   }
 

@@ -83,7 +83,7 @@ process.on('exit', sayGoodbye);
 process.on('SIGINT', () => {});
 
 function sayGoodbye(code: number): void {
-  channel.flush();
+  channel.finish();
   send({ op: 'exit', code });
 }
 
