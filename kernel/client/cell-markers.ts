@@ -86,8 +86,8 @@ function markerOfTag(tag: string): readonly Marker[] {
   const [word = '', ...value] = tag.split(':');
   const name =
     word === 'raises-exception' ? 'NBVAL_RAISES_EXCEPTION' : word.toUpperCase().replaceAll('-', '_');
-  // nbval's tags are in lower case and nothing else; other tags are none of our business.
-  if (word !== word.toLowerCase() || !isMarkerName(name)) return [];
+  // nbval's tags are in lower case with dashes and nothing else; other tags are none of our business.
+  if (word !== word.toLowerCase() || word.includes('_') || !isMarkerName(name)) return [];
   return [{ name, value: value.length === 0 ? undefined : value.join(':').trim() }];
 }
 

@@ -1,4 +1,5 @@
 /** A kernel behind a Jupyter server, or behind our gateway, through `@jupyterlab/services`. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel, KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
 import { deferred } from './deferred.ts';
@@ -12,6 +13,8 @@ import {
 } from './kernel-connection.ts';
 
 const DEFAULT_STARTUP_TIMEOUT_MS = 60_000;
+const RESTART_GRACE_MS = 10_000;
+const RETRY_INTERVAL_MS = 200;
 
 export interface JupyterServer {
   /** `http://127.0.0.1:8888/` */
@@ -111,7 +114,7 @@ export class ServerKernel implements KernelConnection {
 
   async shutdown(): Promise<void> {
     try {
-      if (!this.#kernel.isDisposed) await this.#kernel.shutdown();
+      if (!this.#kernel.isDisposed) await this.#endOnServer();
     } finally {
       this.#dispose();
     }
@@ -119,6 +122,24 @@ export class ServerKernel implements KernelConnection {
 
   async kill(): Promise<void> {
     await this.shutdown();
+  }
+
+  /** A server that is just restarting a dead kernel can't end it yet. @throws {JupyterServerError} */
+  async #endOnServer(): Promise<void> {
+    const deadline = performance.now() + (this.#isDead ? RESTART_GRACE_MS : 0);
+    for (;;) {
+      try {
+        await this.#kernel.shutdown();
+        return;
+      } catch (error) {
+        if (performance.now() < deadline) {
+          await delay(RETRY_INTERVAL_MS);
+          continue;
+        }
+        const { ServerConnection } = await import('@jupyterlab/services');
+        throw serverError(error, this.#server, ServerConnection);
+      }
+    }
   }
 
   /** The library cancels its futures when the kernel dies; the reason comes a little later. */
@@ -213,7 +234,9 @@ function serverError(
     return new JupyterServerError(`the server at ${url} answers ${status}: ${error.message}${hint}`);
   }
   if (error instanceof NetworkError) {
-    return new JupyterServerError(`the server at ${url} can't be reached: ${error.message}; does it run there?`);
+    return new JupyterServerError(
+      `the server at ${url} can't be reached: ${error.message}; does it run there?`,
+    );
   }
   return error;
 }

@@ -19,7 +19,8 @@ export function failureSummary(failure: CellFailure): string {
       return `it raised ${nameOf(failure.error)}; expected ${nameOf(failure.expected)}`;
     case 'timeout':
     case 'died':
-      return failure.error.evalue.split('\n', 1)[0] ?? '';
+      // What follows in the lines below has no place in a summary.
+      return (failure.error.evalue.split('\n', 1)[0] ?? '').replace(/; the end of its stderr:$/, '');
     case 'outputs':
       return `its output differs: ${[...new Set(failure.differences.map(({ key }) => key))].join(', ')}`;
     case 'never-run':
