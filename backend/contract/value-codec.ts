@@ -153,6 +153,13 @@ function rangeProblem(value: unknown, typeName: string, low: bigint, high: bigin
   return `${valueText(value)} is out of range for ${typeName} (${low} to ${high})`;
 }
 
+/** An integral number counts as an integer, however large: whoever means a float has to say so. */
+function floatHint(value: unknown): string {
+  return typeof value === 'number' && Math.abs(value) >= 2 ** 63
+    ? '; write float64(x) to pass it as a float'
+    : '';
+}
+
 function wideCodec(typeName: 'int64' | 'uint64', low: bigint, high: bigint): ValueCodec {
   return {
     byteLength: 8,
@@ -168,7 +175,7 @@ function wideCodec(typeName: 'int64' | 'uint64', low: bigint, high: bigint): Val
       }
       const exact = exactInteger(value, typeName);
       if (typeof exact === 'string') return exact;
-      if (exact < low || exact > high) return rangeProblem(value, typeName, low, high);
+      if (exact < low || exact > high) return rangeProblem(value, typeName, low, high) + floatHint(value);
       view.setBigUint64(offset, BigInt.asUintN(64, exact), true);
       return undefined;
     },

@@ -51,7 +51,11 @@ for (const [signature, args, hex] of BYTES) {
 /** What is never silently bent into shape. */
 const REFUSED: readonly (readonly [parameter: string, value: unknown, message: RegExp])[] = [
   ['int8', 300, /300 is out of range for int8 \(-128 to 127\)/],
-  ['int64', 2 ** 70, /1180591620717411303424 is out of range for int64/],
+  [
+    'int64',
+    2 ** 70,
+    /1180591620717411303424 is out of range for int64 \(.*\); write float64\(x\) to pass it as a float/,
+  ],
   ['int64', 2n ** 63n, /9223372036854775808n is out of range for int64/],
   ['uint64', -1, /-1 is out of range for uint64 \(0 to 18446744073709551615\)/],
   ['int64', 1.5, /1.5 is not an integer; write Math.trunc\(x\) to cut it to int64/],
