@@ -68,8 +68,11 @@ export function cellMarkers(cell: CodeCell, { lax = false } = {}): CellMarkers {
   const fromTags = effectOf(tagsOf(cell).flatMap(markerOfTag), 'tags', warnings, problems);
   const comments = cell.source.split(/\r\n|\n|\r/).flatMap(markerOfComment);
   const fromComments = effectOf(comments, 'comments', warnings, problems);
-  const both = [...fromComments.groups].filter((group) => fromTags.groups.has(group));
-  if (both.length > 0) warnings.push(`comments and tags both set ${both.join(', ')}; the comments count`);
+  for (const [group, name] of fromComments.groups) {
+    const tag = fromTags.groups.get(group) ?? name;
+    if (tag !== name)
+      warnings.push(`the comment ${name} and the tag ${tag} contradict each other; the comment counts`);
+  }
   return {
     checkOutput: !lax,
     raisesException: false,
@@ -107,7 +110,7 @@ function effectOf(
   what: string,
   warnings: string[],
   problems: string[],
-): { readonly flags: Partial<CellMarkers>; readonly groups: ReadonlySet<string> } {
+): { readonly flags: Partial<CellMarkers>; readonly groups: ReadonlyMap<string, string> } {
   const groups = new Map<string, string>();
   let flags: Partial<CellMarkers> = {};
   for (const { name, value } of markers) {
@@ -125,7 +128,7 @@ function effectOf(
     if (typeof read === 'string') problems.push(read);
     else flags = { ...flags, ...read };
   }
-  return { flags, groups: new Set(groups.keys()) };
+  return { flags, groups };
 }
 
 /** A text says what is wrong. */

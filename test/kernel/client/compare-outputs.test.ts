@@ -154,7 +154,7 @@ markers('contradictions and misspelt markers are warned of', () => {
   assert.match(both.warnings.join(), 'contradict each other');
   assert.match(
     cellMarkers(cell('# NBVAL_CHECK_OUTPUT', ['nbval-ignore-output'])).warnings.join(),
-    'comments count',
+    'the comment counts',
   );
   assert.match(cellMarkers(cell('# NBVAL_IGNORE_OUPUT')).warnings.join(), 'there is no marker');
 });

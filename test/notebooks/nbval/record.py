@@ -3,7 +3,7 @@ Writes the notebooks of this folder, and what is known of them from others, into
 cell, and the messages with which the kernel answered. Run it by hand, where nbval, ipykernel and pytest-json-report are
 installed and the kernelspecs `python3` and `rjit` are found; the tests themselves need no Python:
 
-    python test/notebooks/nbval/record.py [NAME...]
+    python test/notebooks/nbval/record.py [NAME...] && npx biome format --write test/notebooks/nbval
 """
 import json
 import pathlib
