@@ -17,7 +17,7 @@ export type Answer =
 /** What the session asks of the kernel process. */
 export type Question =
   | { readonly kind: 'input'; readonly prompt: string; readonly password: boolean; readonly cellId?: CellId }
-  | { readonly kind: 'start-backend'; readonly host?: string; readonly port?: number }
+  | { readonly kind: 'start-backend'; readonly host: string; readonly port: number }
   | { readonly kind: 'stop-backend' };
 
 /** From the session's main thread. */
@@ -145,11 +145,7 @@ function parseQuestion(fields: JsonObject): Question {
         ...optionalCellId(fields),
       };
     case 'start-backend':
-      return {
-        kind,
-        ...(typeof fields.host === 'string' && { host: fields.host }),
-        ...(typeof fields.port === 'number' && { port: fields.port }),
-      };
+      return { kind, host: stringField(fields, 'host'), port: numberField(fields, 'port') };
     case 'stop-backend':
       return { kind };
     default:

@@ -1,18 +1,9 @@
+import type { Completeness } from '../language/is-complete.ts';
+import type { BackendControl } from '../rjit/backend-control.ts';
 import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
 import { SessionConnection } from './session-connection.ts';
 import { reportDeath, type SessionDeath } from './session-death.ts';
 import type { Answer, Question } from './session-messages.ts';
-
-export type Completeness =
-  | { readonly status: 'complete' | 'invalid' }
-  | { readonly status: 'incomplete'; readonly indent: string };
-
-/** The managed backend, which lives in the kernel process so that it outlives a session. */
-export interface BackendLifecycle {
-  start(options: { host?: string; port?: number }): Promise<{ host: string; port: number }>;
-  stop(): Promise<void>;
-  readonly endpointFile: string;
-}
 
 export interface SessionOptions {
   /** Output of the user's code, in the order in which it was made. */
@@ -24,7 +15,8 @@ export interface SessionOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Flags for the session's Node. */
   readonly execArgv?: readonly string[];
-  readonly backend?: BackendLifecycle;
+  /** The managed backend, which lives in the kernel process so that it outlives a session. */
+  readonly backend?: BackendControl;
   /** False to start a new process only when one is needed. */
   readonly keepsSpare?: boolean;
 }
@@ -85,8 +77,11 @@ export class SessionProcess {
   }
 
   async isComplete(code: string): Promise<Completeness> {
-    const { isComplete } = await import('../language/is-complete.ts');
-    return isComplete(code);
+    const [{ isCellComplete }, { builtinMagics }] = await Promise.all([
+      import('../magics/is-cell-complete.ts'),
+      import('../magics/builtin-magics.ts'),
+    ]);
+    return isCellComplete(code, builtinMagics());
   }
 
   /** Ends the session and everything it started. */
@@ -172,8 +167,8 @@ export class SessionProcess {
     if (backend === undefined)
       throw new Error('this session has no managed backend; use %rjit connect HOST:PORT');
     if (question.kind === 'start-backend') {
-      const { host, port } = question;
-      return backend.start({ ...(host !== undefined && { host }), ...(port !== undefined && { port }) });
+      const { host, port } = await backend.start({ host: question.host, port: question.port });
+      return { host, port };
     }
     await backend.stop();
     return null;

@@ -42,11 +42,6 @@ export class Termination {
     this.#immediates = findImmediates(this.#session);
   }
 
-  /** True when this version of Node lets terminations inside its callbacks be cleaned up after. */
-  get isClean(): boolean {
-    return this.#clearAsyncIdStack !== undefined && this.#immediates !== undefined;
-  }
-
   /** Takes effect at the next function call or loop turn of the code below: the caller must do neither. */
   terminate(): void {
     this.#finishImmediate(executionAsyncResource());
