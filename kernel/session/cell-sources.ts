@@ -5,12 +5,20 @@ interface CellSource {
   readonly map: PositionMap | undefined;
 }
 
-/** The text of every cell that code in the session may come from, and the way back to it from what ran. */
+/** Older cells are forgotten: frames in their code are still shown, without its text. */
+const MAX_CELLS = 2000;
+
+/** The text of the cells that code in the session comes from, and the way back to it from what ran. */
 export class CellSources {
   readonly #cells = new Map<string, CellSource>();
 
   add(fileName: string, source: string, map: PositionMap | undefined): void {
+    this.#cells.delete(fileName);
     this.#cells.set(fileName, { source, map });
+    for (const oldest of this.#cells.keys()) {
+      if (this.#cells.size <= MAX_CELLS) break;
+      this.#cells.delete(oldest);
+    }
   }
 
   /** Where in the cell a position of the running script is. */
