@@ -83,9 +83,11 @@ life('a server that ends at once again and again is given up, with its reason', 
   // Listens as far as its starter can see, then ends.
   writeFileSync(
     serverModule,
-    `import { writeFileSync } from 'node:fs';
+    `import { renameSync, writeFileSync } from 'node:fs';
     export async function serve(argv) {
-      writeFileSync(argv[argv.indexOf('--endpoint-file') + 1], JSON.stringify({ host: '127.0.0.1', port: 9 }));
+      const file = argv[argv.indexOf('--endpoint-file') + 1];
+      writeFileSync(file + '.part', JSON.stringify({ host: '127.0.0.1', port: 9 }));
+      renameSync(file + '.part', file);
       return 3;
     }`,
   );
