@@ -2,9 +2,9 @@
 import type { Binary, BinaryOperation, Failure, UnaryOperation } from '../hir.ts';
 import { complexBinary, isComplexOperation } from './complex-arithmetic.ts';
 import type { FunctionContext } from './function-context.ts';
-import { requireHelper } from './helpers.ts';
 import type { IRBuilder } from './ir-builder.ts';
 import { constantFloat, constantInt, type IrValue } from './ir-values.ts';
+import { requireSupportFunction } from './support-functions.ts';
 import { intrinsicSymbol } from './symbols.ts';
 
 export type Leaves = readonly IrValue[];
@@ -67,7 +67,7 @@ function checkedBinary(
       return emitDivision(context, operation, left, right, failure);
     case 'ipow':
       if (failure) context.raiseIf(context.builder.createICmp('slt', right, constantInt('i64', 0)), failure);
-      return callHelper(context, 'ipow', left, right);
+      return callSupportFunction(context, 'ipow', left, right);
     case 'fdiv':
       raiseIfZero(context, right, failure);
       return context.builder.createFDiv(left, right);
@@ -76,27 +76,27 @@ function checkedBinary(
       return context.builder.createFRem(left, right);
     case 'fdivfloor':
       raiseIfZero(context, right, failure);
-      return callHelper(context, 'divfloor', left, right);
+      return callSupportFunction(context, 'divfloor', left, right);
     case 'fmodfloor':
       raiseIfZero(context, right, failure);
-      return callHelper(context, 'modfloor', left, right);
+      return callSupportFunction(context, 'modfloor', left, right);
     case 'fpow':
       if (failure) raiseForPower(context, left, right, failure);
       return emitPow(context, left, right);
     case 'fpowecma':
-      return callHelper(context, 'powEcma', left, right);
+      return callSupportFunction(context, 'powEcma', left, right);
     default:
       throw new Error(`no code for ${operation}`);
   }
 }
 
-function callHelper(
+function callSupportFunction(
   { builder, module }: FunctionContext,
   name: 'ipow' | 'divfloor' | 'modfloor' | 'powEcma',
   left: IrValue,
   right: IrValue,
 ): IrValue {
-  const symbol = requireHelper(module, name, left.type === 'i64' ? 'double' : left.type);
+  const symbol = requireSupportFunction(module, name, left.type === 'i64' ? 'double' : left.type);
   return builder.createCall(left.type, symbol, [left, right]) ?? left;
 }
 

@@ -1,8 +1,8 @@
 /** Complex operations over their two leaves. */
 import type { BinaryOperation, Failure } from '../hir.ts';
 import type { FunctionContext } from './function-context.ts';
-import { requireHelper } from './helpers.ts';
 import { constantFloat, type IrValue } from './ir-values.ts';
+import { requireSupportFunction } from './support-functions.ts';
 
 type ComplexOperation = 'cadd' | 'csub' | 'cmul' | 'cdiv' | 'cpow';
 
@@ -71,7 +71,7 @@ function callInDouble(
   name: 'cdiv' | 'cpow',
   args: readonly IrValue[],
 ): readonly IrValue[] {
-  const symbol = requireHelper(module, name);
+  const symbol = requireSupportFunction(module, name);
   const wide = args.map((arg) => builder.createFPExt(arg, 'double'));
   const result = builder.createCall('{ double, double }', symbol, wide);
   if (!result) throw new Error(`${name} has a result`);

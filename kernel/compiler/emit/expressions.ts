@@ -17,10 +17,10 @@ import { routine } from '../routines.ts';
 import { emitBinary, emitUnary, type Leaves } from './arithmetic.ts';
 import { emitConversion, packArguments, packLeaves, unpackLeaves } from './conversions.ts';
 import type { FunctionEmitter } from './function-emitter.ts';
-import { requireHelper } from './helpers.ts';
 import type { BasicBlock, FloatPredicate, IntPredicate, IRBuilder } from './ir-builder.ts';
 import { functionTypes, leafTypes, memoryType } from './ir-types.ts';
 import { constantFloat, constantInt, FALSE, type IrValue, TRUE } from './ir-values.ts';
+import { requireSupportFunction } from './support-functions.ts';
 import { intrinsicSymbol, libmSymbol } from './symbols.ts';
 
 export function emitExpression(emitter: FunctionEmitter, node: HirExpression): Leaves {
@@ -273,9 +273,9 @@ function routineSymbol(
     case 'exponent':
     case 'minimum':
     case 'maximum':
-      return requireHelper(context.module, name, type);
+      return requireSupportFunction(context.module, name, type);
     default:
-      throw new Error(`no helper ${name}`);
+      throw new Error(`no support function ${name}`);
   }
 }
 

@@ -11,7 +11,7 @@ export class IrModule {
   readonly #header: readonly string[];
   readonly #definitions: string[] = [];
   readonly #declarations = new Map<string, string>();
-  readonly #helpers = new Set<string>();
+  readonly #supportFunctions = new Set<string>();
 
   constructor(sourceFileName: string, target: Target) {
     this.#header = [
@@ -43,10 +43,10 @@ export class IrModule {
     this.#definitions.push(text);
   }
 
-  /** Whether the helper named so has yet to be defined; claims it. */
-  claimHelper(symbol: string): boolean {
-    if (this.#helpers.has(symbol)) return false;
-    this.#helpers.add(symbol);
+  /** Whether the support function named so has yet to be defined; claims it. */
+  claimSupportFunction(symbol: string): boolean {
+    if (this.#supportFunctions.has(symbol)) return false;
+    this.#supportFunctions.add(symbol);
     return true;
   }
 

@@ -1,4 +1,4 @@
-/** IR of helpers over complex numbers; `helpers.ts` says what `$T` and `$S` stand for. */
+/** IR of support functions over complex numbers; `support-functions.ts` says what `$T` and `$S` stand for. */
 
 /** Smith's scaled division, as CPython's _Py_c_quot; by zero, each part is divided by zero. */
 export const CDIV = `\

@@ -3,7 +3,7 @@
  * `float` or `double` and `$S` the suffix of its intrinsics, `$F` that of its functions in
  * libm.
  */
-import { CDIV, CPOW } from './complex-helpers.ts';
+import { CDIV, CPOW } from './complex-support-functions.ts';
 import {
   DIVFLOOR,
   EXPONENT,
@@ -17,11 +17,11 @@ import {
   ROUND_HALF_UP,
   ROUND_TENS,
   ROUND_WITH_ERROR,
-} from './float-helpers.ts';
+} from './float-support-functions.ts';
 import type { IrModule } from './ir-module.ts';
 import { libmSymbol } from './symbols.ts';
 
-export type HelperName =
+export type SupportFunctionName =
   | 'modfloor'
   | 'divfloor'
   | 'roundHalfUp'
@@ -38,22 +38,22 @@ export type HelperName =
   | 'cdiv'
   | 'cpow';
 
-interface Helper {
+interface SupportFunction {
   /** Intrinsics over `$T`, by name and arity. */
   readonly intrinsics: readonly (readonly [name: string, arity: 1 | 2])[];
   /** Functions of libm: name, then the types of their parameters. They return the first. */
   readonly libm?: readonly (readonly [name: string, ...parameters: string[]])[];
-  readonly calls?: readonly HelperName[];
+  readonly calls?: readonly SupportFunctionName[];
   readonly text: string;
 }
 
-/** Adds the helper once; returns its symbol. `type` is the float type it works on. */
-export function requireHelper(module: IrModule, helper: HelperName, type = 'double'): string {
+/** Adds the function once; returns its symbol. `type` is the float type it works on. */
+export function requireSupportFunction(module: IrModule, name: SupportFunctionName, type = 'double'): string {
   const suffix = type === 'float' ? 'f32' : 'f64';
-  const symbol = `rjit.${helper}.${suffix}`;
-  if (!module.claimHelper(symbol)) return symbol;
-  const { intrinsics, libm = [], calls = [], text } = HELPERS[helper];
-  for (const callee of calls) requireHelper(module, callee, type);
+  const symbol = `rjit.${name}.${suffix}`;
+  if (!module.claimSupportFunction(symbol)) return symbol;
+  const { intrinsics, libm = [], calls = [], text } = SUPPORT_FUNCTIONS[name];
+  for (const callee of calls) requireSupportFunction(module, callee, type);
   module.addDefinition(
     text
       .replaceAll('$T', type)
@@ -101,7 +101,7 @@ end:
   ret i64 %result
 }`;
 
-const HELPERS: Readonly<Record<HelperName, Helper>> = {
+const SUPPORT_FUNCTIONS: Readonly<Record<SupportFunctionName, SupportFunction>> = {
   modfloor: { intrinsics: [['copysign', 2]], text: MODFLOOR },
   divfloor: {
     intrinsics: [

@@ -1,4 +1,4 @@
-/** IR of helpers over floats; `helpers.ts` says what `$T` and `$S` stand for. */
+/** IR of support functions over floats; `support-functions.ts` says what `$T` and `$S` stand for. */
 
 /** CPython's float_divmod: the remainder takes the sign of the divisor, and a zero does too. */
 export const MODFLOOR = `\
