@@ -1,7 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { childrenOf } from '../../support/process-state.ts';
 import { SessionInTest, until, withSession } from '../../support/session-in-test.ts';
 
 const LOST = 'all variables are lost, the next cell runs in a new session';
@@ -87,13 +89,13 @@ death(
   'leaves a spare process that takes over at once',
   withSession(
     async (session) => {
-      const spare = (): string | undefined =>
-        sessionsOf(process.pid).find((pid) => pid !== String(session.session.pid));
+      const spare = (): number | undefined =>
+        sessionsOf(process.pid).find((pid) => pid !== session.session.pid);
       await session.run('1');
       await until(() => spare() !== undefined, 'the spare');
       const spareId = spare();
       await session.run('process.exit(1)');
-      assert.is(String(session.session.pid), spareId);
+      assert.is(session.session.pid, spareId);
       assert.is(await session.show('1 + 1'), '2');
     },
     { keepsSpare: true },
@@ -156,13 +158,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function sessionsOf(parent: number): readonly string[] {
-  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' });
+function sessionsOf(parent: number): readonly number[] {
   const main = fileURLToPath(new URL('../../../kernel/session/session-main.js', import.meta.url));
-  return lines
-    .split('\n')
-    .filter((line) => line.includes(main))
-    .map((line) => line.trim().split(' ')[0] ?? '');
+  return childrenOf(parent).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(main));
 }
 
 death.run();
