@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Completeness } from '../language/is-complete.ts';
 import type { BackendControl } from '../rjit/backend-control.ts';
 import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
@@ -121,12 +122,18 @@ export class SessionProcess {
 
   async #interrupt(): Promise<void> {
     const connection = this.#connection;
-    if (this.#running === undefined) return;
-    // A cell that waits in a write to a full pipe can't be stopped there.
-    connection.holdOutput(false);
-    const state = await connection.control.interrupt(INTERRUPT_TIMEOUT_MS);
-    if (state === undefined && !connection.isDead) {
-      connection.kill('the cell did not stop when it was interrupted, so the session was ended');
+    const cell = this.#running;
+    const deadline = performance.now() + INTERRUPT_TIMEOUT_MS;
+    while (cell !== undefined && this.#running === cell && !connection.isDead) {
+      const timeLeftMs = deadline - performance.now();
+      const state = timeLeftMs > 0 ? await connection.control.interrupt(timeLeftMs) : undefined;
+      if (state === 'stopped') return;
+      if (state === undefined) {
+        connection.kill('the cell did not stop when it was interrupted, so the session was ended');
+        return;
+      }
+      // The cell has just ended, or has not begun: its request is still on the way.
+      await sleep(1);
     }
   }
 

@@ -44,7 +44,7 @@ const endless: Readonly<Record<string, string>> = {
     'print("running"); ({ [Symbol.for("nodejs.util.inspect.custom")]() { while (true) {} } })',
 };
 
-const ROUNDS = 8;
+const ROUNDS = 5;
 
 const interrupt = suite('interrupt');
 
@@ -151,6 +151,19 @@ interrupt(
       await session.show('await new Promise((resolve) => setTimeout(() => resolve("undisturbed"), 100))'),
       "'undisturbed'",
     );
+  }),
+);
+
+interrupt(
+  'stops a cell that has not begun yet',
+  withSession(async (session) => {
+    for (let round = 0; round < 20; round++) {
+      const outcome = session.run('while (true) {}');
+      await Promise.resolve();
+      await session.session.interrupt();
+      const result = await outcome;
+      assert.is(result.status === 'error' && result.ename, 'KeyboardInterrupt');
+    }
   }),
 );
 
