@@ -1,4 +1,5 @@
 import { type RemoteFunction, RemoteJIT } from '../../kernel/rjit/remote-jit.ts';
+import { echoMicroseconds } from './echo-floor.ts';
 import type { MeasureOptions, Row, RowGroup } from './row.ts';
 import { median, timesMs } from './statistics.ts';
 
@@ -27,10 +28,12 @@ export const remoteRows: RowGroup = {
       const foo = await define(rjit, 0);
       const waiting = await steadyMicroseconds(async () => foo(1, 3));
       const promised = await steadyMicroseconds(() => foo.async(1, 3));
+      const echo = await echoMicroseconds(CALLS);
       return [
         row('new overload, compile and first call', 'ms', compile, 'not above 5 ms'),
         row('`foo(1, 3)`, steady', 'µs', waiting, 'not above 30 µs'),
         row('`await foo.async(1, 3)`, steady', 'µs', promised, ''),
+        row('64 bytes echoed by a bare TCP server', 'µs', echo, 'what the machine allows'),
       ];
     } finally {
       await rjit.close();
