@@ -1,3 +1,4 @@
+import { isShadowName } from './shadow-name.ts';
 import { childList, childNode, forEachChild, nameOf, patternNames, type SyntaxNode } from './syntax-tree.ts';
 
 /**
@@ -16,6 +17,12 @@ export interface Declaration {
 /** What earlier cells declared at the top level. */
 export class DeclaredNames {
   readonly #declarations = new Map<string, Declaration>();
+  #hasShadows = false;
+
+  /** True when a cell has declared a name of the platform; see `shadowed-globals.ts`. */
+  get hasShadows(): boolean {
+    return this.#hasShadows;
+  }
 
   kindOf(name: string): BindingKind | undefined {
     return this.#declarations.get(name)?.kind;
@@ -27,7 +34,10 @@ export class DeclaredNames {
 
   /** Call when V8 has accepted a cell: even a cell that fails later has declared all its names. */
   add(declarations: readonly Declaration[]): void {
-    for (const declaration of declarations) this.#declarations.set(declaration.name, declaration);
+    for (const declaration of declarations) {
+      this.#declarations.set(declaration.name, declaration);
+      this.#hasShadows ||= isShadowName(declaration.name);
+    }
   }
 
   /** True when V8 would refuse the declaration. */
@@ -50,6 +60,7 @@ export function topLevelDeclarations(program: SyntaxNode): readonly Declaration[
     if (node.type === 'ClassDeclaration') add(id ? [nameOf(id)] : [], 'lexical');
     else if (node.type === 'FunctionDeclaration') add(id ? [nameOf(id)] : [], 'variable');
     else if (node.type === 'ImportDeclaration') add(importedNames(node), 'lexical', true);
+    else if (/^TS(?:Enum|Module)Declaration$/u.test(node.type)) add(id ? [nameOf(id)] : [], 'lexical');
     else if (node.type === 'TSImportEqualsDeclaration') add(id ? [nameOf(id)] : [], 'lexical', true);
     else if (node.type === 'VariableDeclaration' && node.kind !== 'var') {
       add(declaredBy(node), 'lexical', node.kind === 'const');

@@ -14,29 +14,30 @@ export interface CellRuntimeNames {
 
 /**
  * Turns what only a module may contain into what a script can: imports into awaited calls of the session's import
- * function, exports into plain declarations. Returns the names that the imports declare.
+ * function, exports into plain declarations. `bindingName` says what an imported name is called in the script.
  */
 export function rewriteCellModules(
   program: SyntaxNode,
   edits: SourceEdits,
   names: CellRuntimeNames,
-): readonly string[] {
-  const rewriter = new ModuleRewriter(edits, names);
+  bindingName: (name: string) => string,
+): void {
+  const rewriter = new ModuleRewriter(edits, names, bindingName);
   for (const statement of childList(program, 'body')) rewriter.rewriteStatement(statement);
   rewriter.rewriteExpressions(program);
-  return rewriter.declared;
 }
 
 class ModuleRewriter {
-  readonly declared: string[] = [];
   readonly #edits: SourceEdits;
   readonly #names: CellRuntimeNames;
+  readonly #bindingName: (name: string) => string;
   /** An import after other statements is hoisted, as modules do. */
   #sawOther = false;
 
-  constructor(edits: SourceEdits, names: CellRuntimeNames) {
+  constructor(edits: SourceEdits, names: CellRuntimeNames, bindingName: (name: string) => string) {
     this.#edits = edits;
     this.#names = names;
+    this.#bindingName = bindingName;
   }
 
   rewriteStatement(node: SyntaxNode): void {
@@ -80,8 +81,7 @@ class ModuleRewriter {
     for (const specifier of childList(node, 'specifiers')) {
       const local = childNode(specifier, 'local');
       if (local === undefined || specifier.importKind === 'type') continue;
-      const name = nameOf(local);
-      this.declared.push(name);
+      const name = this.#bindingName(nameOf(local));
       if (specifier.type === 'ImportNamespaceSpecifier') namespace = name;
       else if (specifier.type === 'ImportDefaultSpecifier') defaults.push(`default: ${name}`);
       else named.push(namedBinding(childNode(specifier, 'imported') ?? local, name));
@@ -103,8 +103,7 @@ class ModuleRewriter {
     const specifier = reference && childNode(reference, 'expression');
     const id = childNode(node, 'id');
     if (specifier === undefined || id === undefined) return;
-    this.declared.push(nameOf(id));
-    this.#put(node, `let ${nameOf(id)} = require(${this.#text(specifier)});`);
+    this.#put(node, `let ${this.#bindingName(nameOf(id))} = require(${this.#text(specifier)});`);
   }
 
   #put(node: SyntaxNode, text: string): void {

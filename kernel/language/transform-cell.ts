@@ -1,16 +1,18 @@
 import { blankTypes } from './blank-types.ts';
+import { type ParsedCell, parseCellSource } from './cell-source.ts';
 import { findConstantAssignment } from './constant-assignments.ts';
 import { type Declaration, DeclaredNames, topLevelDeclarations } from './declared-names.ts';
 import { NotErasable } from './erased-ranges.ts';
 import { rewriteImaginaryLiterals } from './imaginary-literals.ts';
-import { type ParsedSource, parseSource, type SourceError } from './parse-source.ts';
+import { parseSource, type SourceError } from './parse-source.ts';
 import { chainMaps, type Position, type PositionMap, positionMap } from './position-map.ts';
 import { reconcileDeclarations, unlockConstants } from './reconcile-declarations.ts';
 import { showsResult } from './result-visibility.ts';
 import { rewriteAwaits } from './rewrite-awaits.ts';
 import { type CellRuntimeNames, rewriteCellModules } from './rewrite-cell-modules.ts';
+import { renameShadowed, ShadowedGlobals } from './shadowed-globals.ts';
 import { SourceEdits } from './source-edits.ts';
-import { childList, childNode, forEachChild, nameOf, type SyntaxNode, skipTrivia } from './syntax-tree.ts';
+import { childList, childNode, forEachChild, nameOf, type SyntaxNode } from './syntax-tree.ts';
 import { transpileInThread } from './transpile-thread.ts';
 
 export interface TransformOptions {
@@ -18,6 +20,8 @@ export interface TransformOptions {
   readonly runtime: CellRuntimeNames;
   /** What earlier cells of the session declared; none by default. */
   readonly declared?: DeclaredNames;
+  /** Names of the platform, which a cell's declarations must not hide from the modules of the process. */
+  readonly globalNames?: ReadonlySet<string>;
 }
 
 export type TransformResult =
@@ -30,7 +34,12 @@ export type TransformResult =
       readonly declarations: readonly Declaration[];
       readonly showsResult: boolean;
     }
-  | { readonly ok: false; readonly error: CellSyntaxError };
+  | TransformFailure;
+
+interface TransformFailure {
+  readonly ok: false;
+  readonly error: CellSyntaxError;
+}
 
 /** Line and column are 1-based. */
 export interface CellSyntaxError {
@@ -49,75 +58,9 @@ export function transformCell(
   source: string,
   options: TransformOptions,
 ): TransformResult | Promise<TransformResult> {
-  const parsed = parseCell(source);
+  const parsed = parseCellSource(source);
   if (!parsed.ok) return failure('SyntaxError', parsed.error.message, parsed.error);
-  const declared = options.declared ?? new DeclaredNames();
-  const own = topLevelDeclarations(parsed.program);
-  const assignment = findConstantAssignment(parsed.program, own, declared);
-  if (assignment !== undefined) {
-    const position = positionAt(parsed.text, assignment.offset);
-    const message = `Assignment to constant variable '${assignment.name}'`;
-    return failure('TypeError', message, parsed.map?.(position) ?? position);
-  }
-  const erased = erase(parsed, options);
-  if (erased !== undefined) return settle({ parsed, lowered: erased, own, declared });
-  return compile(parsed, options).then((lowered) =>
-    lowered.ok ? settle({ parsed, lowered, own, declared }) : lowered,
-  );
-}
-
-function settle(input: SettleInput): TransformResult {
-  const { parsed, lowered } = input;
-  const settled = settleDeclarations(input);
-  if (!settled.ok) {
-    const position = chainMaps(parsed.map, lowered.map)?.(settled.error) ?? settled.error;
-    return failure('SyntaxError', settled.error.message, position);
-  }
-  const map = chainMaps(parsed.map, chainMaps(lowered.map, settled.map));
-  return {
-    ok: true,
-    code: settled.code,
-    ...(map && { map }),
-    declarations: settled.declarations,
-    showsResult: showsResult(parsed.program, parsed.text),
-  };
-}
-
-function failure(
-  name: CellSyntaxError['name'],
-  message: string,
-  { line, column }: Position,
-): { readonly ok: false; readonly error: CellSyntaxError } {
-  return { ok: false, error: { name, message, line, column } };
-}
-
-interface ParsedCell extends ParsedSource {
-  /** What was parsed: the source, or the source in parentheses. */
-  readonly text: string;
-  readonly map: PositionMap | undefined;
-}
-
-/** A cell that is an object literal (`{ a: 1 }`) is one, and not a block with a label. */
-function parseCell(source: string): ({ ok: true } & ParsedCell) | { ok: false; error: SourceError } {
-  if (source[skipTrivia(source, 0)] === '{') {
-    const text = `(${source}\n)`;
-    const result = parseSource(text);
-    if (result.ok && isObjectLiteral(result.program)) {
-      const map = ({ line, column }: Position): Position => ({
-        line,
-        column: line === 1 ? column - 1 : column,
-      });
-      return { ...result, text, map };
-    }
-  }
-  const result = parseSource(source);
-  return result.ok ? { ...result, text: source, map: undefined } : result;
-}
-
-function isObjectLiteral(program: SyntaxNode): boolean {
-  const [statement, ...others] = childList(program, 'body');
-  if (statement === undefined || others.length > 0) return false;
-  return childNode(statement, 'expression')?.type === 'ObjectExpression';
+  return new CellTransform(parsed, options).run();
 }
 
 /** JavaScript, but for declarations that V8 would refuse. */
@@ -126,56 +69,6 @@ interface Lowered {
   readonly code: string;
   readonly map: PositionMap | undefined;
   readonly compiled: boolean;
-}
-
-function erase(parsed: ParsedCell, options: TransformOptions): Lowered | undefined {
-  const edits = runtimeEdits(parsed, options.runtime);
-  try {
-    blankTypes(parsed.program, edits, parsed.masked);
-    return { ok: true, ...edits.apply(), compiled: false };
-  } catch (thrown) {
-    if (thrown instanceof NotErasable) return undefined;
-    throw thrown;
-  }
-}
-
-async function compile(
-  parsed: ParsedCell,
-  options: TransformOptions,
-): Promise<Lowered | { readonly ok: false; readonly error: CellSyntaxError }> {
-  const typed = runtimeEdits(parsed, options.runtime).apply();
-  const response = await transpileInThread({
-    source: typed.code,
-    fileName: options.fileName,
-    jsx: parsed.jsx,
-  });
-  if (!response.ok) {
-    const position = positionAt(typed.code, response.offset);
-    return failure('SyntaxError', response.message, chainMaps(parsed.map, typed.map)?.(position) ?? position);
-  }
-  const map = chainMaps(
-    typed.map,
-    positionMap(() => response.sourceMap),
-  );
-  return { ok: true, code: response.code, map, compiled: true };
-}
-
-/** Everything that cells may say and neither JavaScript nor TypeScript understands in a script. */
-function runtimeEdits({ program, text, imaginary }: ParsedCell, runtime: CellRuntimeNames): SourceEdits {
-  const edits = new SourceEdits(text);
-  rewriteCellModules(program, edits, runtime);
-  unlockConstants(program, edits);
-  if (text.includes('await')) rewriteAwaits(program, edits, runtime.resumed);
-  if (imaginary.size > 0) rewriteImaginaryLiterals(program, edits, imaginary);
-  return edits;
-}
-
-interface SettleInput {
-  readonly parsed: ParsedCell;
-  readonly lowered: Lowered;
-  /** What the cell declares. */
-  readonly own: readonly Declaration[];
-  readonly declared: DeclaredNames;
 }
 
 type Settled =
@@ -187,22 +80,113 @@ type Settled =
     }
   | { readonly ok: false; readonly error: SourceError };
 
-function settleDeclarations({ parsed, lowered, own, declared }: SettleInput): Settled {
-  const { code, compiled } = lowered;
-  if (!compiled && !own.some((declaration) => declared.refuses(declaration))) {
-    return { ok: true, code, map: undefined, declarations: own };
+class CellTransform {
+  readonly #parsed: ParsedCell;
+  readonly #options: TransformOptions;
+  readonly #declared: DeclaredNames;
+  /** What the cell declares, by the names it uses. */
+  readonly #written: readonly Declaration[];
+  readonly #shadowed: ShadowedGlobals;
+
+  constructor(parsed: ParsedCell, options: TransformOptions) {
+    this.#parsed = parsed;
+    this.#options = options;
+    this.#declared = options.declared ?? new DeclaredNames();
+    this.#written = topLevelDeclarations(parsed.program);
+    this.#shadowed = new ShadowedGlobals(options.globalNames ?? new Set(), this.#declared, this.#written);
   }
-  const script = parseSource(code);
-  // The compiler lets some errors pass, such as an `await` in an enum.
-  if (!script.ok) return script;
-  const edits = new SourceEdits(code);
-  unlockConstants(script.program, edits);
-  const found = reconcileDeclarations(script.program, edits, declared, compiledNames(parsed.program));
-  const constants = new Set(own.filter(({ isConstant }) => isConstant).map(({ name }) => name));
-  const declarations = found.map((one) =>
-    constants.has(one.name) ? { ...one, isConstant: true as const } : one,
-  );
-  return { ok: true, ...edits.apply(), declarations };
+
+  run(): TransformResult | Promise<TransformResult> {
+    const { program, text, map } = this.#parsed;
+    const assignment = findConstantAssignment(program, (name) => this.#isConstant(name));
+    if (assignment !== undefined) {
+      const position = positionAt(text, assignment.offset);
+      const message = `Assignment to constant variable '${assignment.name}'`;
+      return failure('TypeError', message, map?.(position) ?? position);
+    }
+    const erased = this.#erase();
+    if (erased !== undefined) return this.#finish(erased);
+    return this.#compile().then((lowered) => (lowered.ok ? this.#finish(lowered) : lowered));
+  }
+
+  #isConstant(name: string): boolean {
+    const own = this.#written.find((declaration) => declaration.name === name);
+    if (own !== undefined) return own.isConstant === true;
+    return this.#declared.isConstant(this.#shadowed.bindingName(name));
+  }
+
+  #erase(): Lowered | undefined {
+    const edits = this.#runtimeEdits();
+    try {
+      blankTypes(this.#parsed.program, edits, this.#parsed.masked);
+      return { ok: true, ...edits.apply(), compiled: false };
+    } catch (thrown) {
+      if (thrown instanceof NotErasable) return undefined;
+      throw thrown;
+    }
+  }
+
+  async #compile(): Promise<Lowered | TransformFailure> {
+    const typed = this.#runtimeEdits().apply();
+    const { jsx, map: parsedMap } = this.#parsed;
+    const response = await transpileInThread({ source: typed.code, fileName: this.#options.fileName, jsx });
+    if (!response.ok) {
+      const position = positionAt(typed.code, response.offset);
+      const inCell = chainMaps(parsedMap, typed.map)?.(position) ?? position;
+      return failure('SyntaxError', response.message, inCell);
+    }
+    const map = chainMaps(
+      typed.map,
+      positionMap(() => response.sourceMap),
+    );
+    return { ok: true, code: response.code, map, compiled: true };
+  }
+
+  /** Everything that cells may say and neither JavaScript nor TypeScript understands in a script. */
+  #runtimeEdits(): SourceEdits {
+    const { program, text, imaginary } = this.#parsed;
+    const { runtime } = this.#options;
+    const edits = new SourceEdits(text);
+    rewriteCellModules(program, edits, runtime, (name) => this.#shadowed.bindingName(name));
+    unlockConstants(program, edits);
+    if (text.includes('await')) rewriteAwaits(program, edits, runtime.resumed);
+    if (imaginary.size > 0) rewriteImaginaryLiterals(program, edits, imaginary);
+    renameShadowed(program, edits, this.#shadowed.namesIn(program));
+    return edits;
+  }
+
+  #finish(lowered: Lowered): TransformResult {
+    const { program, text, map: parsedMap } = this.#parsed;
+    const settled = this.#settleDeclarations(lowered);
+    if (!settled.ok) {
+      const position = chainMaps(parsedMap, lowered.map)?.(settled.error) ?? settled.error;
+      return failure('SyntaxError', settled.error.message, position);
+    }
+    const map = chainMaps(parsedMap, chainMaps(lowered.map, settled.map));
+    const { code, declarations } = settled;
+    return { ok: true, code, ...(map && { map }), declarations, showsResult: showsResult(program, text) };
+  }
+
+  #settleDeclarations({ code, compiled }: Lowered): Settled {
+    const own = this.#written.map((one) => ({ ...one, name: this.#shadowed.bindingName(one.name) }));
+    if (!compiled && !own.some((declaration) => this.#declared.refuses(declaration))) {
+      return { ok: true, code, map: undefined, declarations: own };
+    }
+    const script = parseSource(code);
+    // The compiler lets some errors pass, such as an `await` in an enum.
+    if (!script.ok) return script;
+    const edits = new SourceEdits(code);
+    unlockConstants(script.program, edits);
+    const fresh = new Set(
+      [...compiledNames(this.#parsed.program)].map((name) => this.#shadowed.bindingName(name)),
+    );
+    const found = reconcileDeclarations(script.program, edits, this.#declared, fresh);
+    const constants = new Set(own.filter(({ isConstant }) => isConstant).map(({ name }) => name));
+    const declarations = found.map((one) =>
+      constants.has(one.name) ? { ...one, isConstant: true as const } : one,
+    );
+    return { ok: true, ...edits.apply(), declarations };
+  }
 }
 
 /** Names of enums and namespaces, of which the compiler makes a `var` that keeps the members of earlier runs. */
@@ -216,6 +200,14 @@ function compiledNames(program: SyntaxNode): ReadonlySet<string> {
   };
   for (const statement of childList(program, 'body')) visit(statement);
   return names;
+}
+
+function failure(
+  name: CellSyntaxError['name'],
+  message: string,
+  { line, column }: Position,
+): TransformFailure {
+  return { ok: false, error: { name, message, line, column } };
 }
 
 function positionAt(text: string, offset: number): Position {

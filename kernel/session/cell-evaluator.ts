@@ -3,6 +3,7 @@
  * the process has said that it is ready.
  */
 import { DeclaredNames } from '../language/declared-names.ts';
+import { shadowName } from '../language/shadow-name.ts';
 import { transformCell } from '../language/transform-cell.ts';
 import { builtinMagics } from '../magics/builtin-magics.ts';
 import type { CellMagicContext, MagicContext } from '../magics/context.ts';
@@ -28,6 +29,8 @@ interface CellEvaluatorOptions {
   readonly sources: CellSources;
   /** Writes to the standard output of the cell. */
   readonly write: (text: string) => void;
+  /** Names of the platform, which stay what they are for all modules. */
+  readonly globalNames: ReadonlySet<string>;
   /** What cells need to compile and call remote functions; loaded when first asked for. */
   readonly remote: () => RemoteRuntime | Promise<RemoteRuntime>;
 }
@@ -70,20 +73,29 @@ export class CellEvaluator {
 
   /** Makes a variable of the session, whatever kind of variable of that name there is. */
   defineGlobal(name: string, value: unknown): void {
-    if (this.#declared.kindOf(name) !== 'lexical') {
+    const isPlatform = this.#options.globalNames.has(name);
+    const binding = isPlatform ? shadowName(name) : name;
+    if (!isPlatform && this.#declared.kindOf(name) !== 'lexical') {
       assignSessionGlobal(name, value);
       return;
     }
     // A `let` of an earlier cell hides properties of the global object.
     const slot = '__rjitDefinition';
     defineSessionGlobal(slot, value);
-    this.#options.repl.evaluate(`let ${name} = ${slot}`, 'rjit:define');
+    const keyword = this.#declared.kindOf(binding) === 'variable' ? 'var' : 'let';
+    this.#options.repl.evaluate(`${keyword} ${binding} = ${slot}`, 'rjit:define');
     Reflect.deleteProperty(globalThis, slot);
+    this.#declared.add([{ name: binding, kind: keyword === 'var' ? 'variable' : 'lexical' }]);
   }
 
   async #evaluateTypeScript(script: string, source: string, fileName: string): Promise<CellValue> {
     const { repl, sources } = this.#options;
-    const transformed = transformCell(script, { fileName, runtime: runtimeNames, declared: this.#declared });
+    const transformed = transformCell(script, {
+      fileName,
+      runtime: runtimeNames,
+      declared: this.#declared,
+      globalNames: this.#options.globalNames,
+    });
     const cell = transformed instanceof Promise ? await transformed : transformed;
     if (!cell.ok) throw new CellNotParsed(cell.error);
     sources.add(fileName, source, cell.map);

@@ -9,6 +9,8 @@ interface LazyPartsOptions {
   readonly repl: ReplEvaluator;
   readonly sources: CellSources;
   readonly link: KernelLink;
+  /** See `CellEvaluator`. */
+  readonly globalNames: ReadonlySet<string>;
   /** Where the kernel process says at which address its backend listens. */
   readonly endpointFile: string | undefined;
   /** Writes to the standard output of the cell. */
@@ -61,9 +63,9 @@ export class LazyParts {
 
   async #loadEvaluator(): Promise<CellEvaluator> {
     const { CellEvaluator } = await import('./cell-evaluator.ts');
-    const { repl, sources, write } = this.#options;
+    const { repl, sources, write, globalNames } = this.#options;
     const remote = (): RemoteRuntime | Promise<RemoteRuntime> => this.#remote ?? this.#loadedRemote();
-    this.#evaluator = new CellEvaluator({ repl, sources, write, remote });
+    this.#evaluator = new CellEvaluator({ repl, sources, write, globalNames, remote });
     return this.#evaluator;
   }
 

@@ -32,6 +32,10 @@ const MESSAGES = 3;
 
 const send = (message: SessionMessage): void => writeFully(MESSAGES, `${JSON.stringify(message)}\n`);
 
+// Before the session adds its own, which cells may hide. The rest can't be declared by anyone.
+const globalNames = new Set(Object.getOwnPropertyNames(globalThis));
+for (const name of ['undefined', 'NaN', 'Infinity']) globalNames.delete(name);
+
 const token = process.env.RJIT_SESSION_TOKEN ?? '';
 delete process.env.RJIT_SESSION_TOKEN;
 const endpointFile = process.env.RJIT_ENDPOINT_FILE;
@@ -43,7 +47,7 @@ const link = new KernelLink(send);
 const repl = new ReplEvaluator();
 const write = (text: string): void => channel.write('stdout', text);
 
-const parts = new LazyParts({ repl, sources, link, endpointFile, write });
+const parts = new LazyParts({ repl, sources, link, endpointFile, write, globalNames });
 const executor = new CellExecutor({ evaluator: () => parts.evaluator(), channel, sources, history, send });
 
 installStackTraces(sources);

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCases } from '../../support/case-runner.ts';
-import { showTransform, transform } from './transform-case.ts';
+import { showNames, showTransform, transform } from './transform-case.ts';
 
 runCases('test/kernel/language/cases', async ({ case: { source }, section }) => {
   const result = await transform(source, section.argument);
@@ -11,7 +11,9 @@ runCases('test/kernel/language/cases', async ({ case: { source }, section }) => 
 });
 
 function showDeclarations(result: Awaited<ReturnType<typeof transform>>): string {
-  return result.ok ? result.declarations.map(({ name, kind }) => `${kind} ${name}`).join('\n') : 'error';
+  return result.ok
+    ? result.declarations.map(({ name, kind }) => `${kind} ${showNames(name)}`).join('\n')
+    : 'error';
 }
 
 const positions = suite('positions');

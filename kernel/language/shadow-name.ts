@@ -1,0 +1,11 @@
+/** A joiner, which an identifier may contain and nobody sees. */
+const INVISIBLE = '\u200d';
+
+/** The name under which cells hold a variable that is called like a global of the platform; it looks the same. */
+export function shadowName(name: string): string {
+  return name + INVISIBLE;
+}
+
+export function isShadowName(name: string): boolean {
+  return name.endsWith(INVISIBLE);
+}
