@@ -15,6 +15,8 @@ interface LazyPartsOptions {
   readonly endpointFile: string | undefined;
   /** Writes to the standard output of the cell. */
   readonly write: (text: string) => void;
+  /** Sends on what has been written. */
+  readonly flush: () => void;
 }
 
 /** How long the session has to be idle before it loads what no cell has asked for yet. */
@@ -62,8 +64,12 @@ export class LazyParts {
   }
 
   async #loadEvaluator(): Promise<CellEvaluator> {
-    const { CellEvaluator } = await import('./cell-evaluator.ts');
-    const { repl, sources, write, globalNames } = this.#options;
+    const [{ CellEvaluator }, { flushBeforeSyncOutput }] = await Promise.all([
+      import('./cell-evaluator.ts'),
+      import('./sync-children.ts'),
+    ]);
+    const { repl, sources, write, flush, globalNames } = this.#options;
+    flushBeforeSyncOutput(flush);
     const remote = (): RemoteRuntime | Promise<RemoteRuntime> => this.#remote ?? this.#loadedRemote();
     this.#evaluator = new CellEvaluator({ repl, sources, write, globalNames, remote });
     return this.#evaluator;

@@ -47,7 +47,7 @@ const link = new KernelLink(send);
 const repl = new ReplEvaluator();
 const write = (text: string): void => channel.write('stdout', text);
 
-const parts = new LazyParts({ repl, sources, link, endpointFile, write, globalNames });
+const parts = new LazyParts({ repl, sources, link, endpointFile, write, flush: channel.flush, globalNames });
 const executor = new CellExecutor({ evaluator: () => parts.evaluator(), channel, sources, history, send });
 
 installStackTraces(sources);
