@@ -24,7 +24,7 @@ interface Run {
 
 const [pattern = ''] = process.argv.slice(2);
 const secondChance = process.env.RJIT_TEST_SECOND_CHANCE === '1';
-const first = await runTests(`${pattern}.*\\.test\\.js$`);
+const first = await runTests(`(?:${pattern}).*\\.test\\.js$`);
 const report = readRunnerOutput(first.output);
 const failed = report.files.filter((file) => file.failures !== '');
 const unstable = secondChance && failed.length <= SECOND_CHANCES ? await retry(failed) : [];
