@@ -26,17 +26,22 @@ import { parseArgs } from 'node:util';
 const root = dirname(fileURLToPath(import.meta.url));
 const oldestNode = [20, 11];
 
-const usage = `usage: node install.js [--client-only] [--demo] [--quiet]
+const usage = `usage: node install.js [OPTION ...]
 
-  --client-only  go on without libLLVM: cells then need a remote backend (%rjit connect)
-  --demo         run notebooks/rbc-demo.ipynb afterwards and save what it gives
-  --quiet        say nothing when nothing had to be done
+  --client-only   go on without libLLVM: cells then need a remote backend (%rjit connect)
+  --demo          run notebooks/rbc-demo.ipynb afterwards and save what it gives
+  --quiet         say nothing when nothing had to be done
+  --test-tools    also install what only tests and benchmarks use: clang
+  --python-tools  also make .venv, with the Python packages that only conformance tests and benchmarks use
 `;
+
+/** Of the Python package index, in .venv: what results and times are compared with. */
+const pythonTools = ['deno', 'ipykernel', 'numba'];
 
 /** Thrown when the user has to do something; the message says what. */
 class SetUpError extends Error {}
 
-/** @typedef {{ readonly clientOnly: boolean, readonly demo: boolean, readonly quiet: boolean }} Options */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
 async function main() {
   const options = readOptions();
@@ -45,18 +50,34 @@ async function main() {
   step(options, 'build', build());
   step(options, 'libLLVM', provideLibLLVM(options));
   step(options, 'kernelspec', await registerKernelspec());
+  if (options.testTools) step(options, 'clang', await provideClang());
+  if (options.pythonTools) step(options, 'Python', providePythonTools());
   if (options.demo) runDemo();
 }
 
-/** @returns {Options} */
 function readOptions() {
   const flag = /** @type {const} */ ({ type: 'boolean', default: false });
-  const { values } = parseArgs({ options: { 'client-only': flag, demo: flag, quiet: flag, help: flag } });
+  const { values } = parseArgs({
+    options: {
+      'client-only': flag,
+      demo: flag,
+      quiet: flag,
+      'test-tools': flag,
+      'python-tools': flag,
+      help: flag,
+    },
+  });
   if (values.help) {
     process.stdout.write(usage);
     process.exit(0);
   }
-  return { clientOnly: values['client-only'], demo: values.demo, quiet: values.quiet };
+  return {
+    clientOnly: values['client-only'],
+    demo: values.demo,
+    quiet: values.quiet,
+    testTools: values['test-tools'],
+    pythonTools: values['python-tools'],
+  };
 }
 
 /**
@@ -245,9 +266,17 @@ function installDebianPackage() {
   apt(['update', '-q']);
   const name = newestDebianPackage();
   if (name === undefined) throw new SetUpError('apt offers no libllvm of version 14 to 19 on this system');
-  process.stdout.write(`libLLVM    apt-get install ${name} …\n`);
-  apt(['install', '-y', '-q', '--no-install-recommends', name]);
+  aptInstall('libLLVM', name);
   return name;
+}
+
+/**
+ * @param {string} label
+ * @param {string} name of a package
+ */
+function aptInstall(label, name) {
+  process.stdout.write(`${label.padEnd(11)}apt-get install ${name} …\n`);
+  apt(['install', '-y', '-q', '--no-install-recommends', name]);
 }
 
 /** @param {readonly string[]} args */
@@ -259,12 +288,21 @@ function apt(args) {
 
 /** The newest version that the backend supports. Ubuntu adds `t64` to some names. */
 function newestDebianPackage() {
-  const { stdout } = spawnSync('apt-cache', ['pkgnames', 'libllvm'], { encoding: 'utf8' });
+  return packagesNamed('libllvm', /^libllvm(\d+)(t64)?$/)[0]?.name;
+}
+
+/**
+ * What apt offers of LLVM 14 to 19, the newest first.
+ * @param {string} prefix
+ * @param {RegExp} pattern whose first group is the version
+ */
+function packagesNamed(prefix, pattern) {
+  const { stdout } = spawnSync('apt-cache', ['pkgnames', prefix], { encoding: 'utf8' });
   const offered = (stdout ?? '').split('\n').flatMap((name) => {
-    const version = Number(/^libllvm(\d+)(t64)?$/.exec(name)?.[1]);
+    const version = Number(pattern.exec(name)?.[1]);
     return version >= 14 && version <= 19 ? [{ name, version }] : [];
   });
-  return offered.sort((a, b) => b.version - a.version)[0]?.name;
+  return offered.sort((a, b) => b.version - a.version);
 }
 
 /** The one command for this system. */
@@ -280,6 +318,80 @@ function commandExists(name) {
   return (process.env.PATH ?? '')
     .split(':')
     .some((folder) => folder !== '' && existsSync(join(folder, name)));
+}
+
+// ---- tools of tests and benchmarks
+
+/** @returns {Promise<StepResult>} */
+async function provideClang() {
+  const { findClangs } = await import('./dist/kernel/rjit/foreign/find-clang.js');
+  const [found] = findClangs();
+  if (found !== undefined) return { changed: false, text: `${found.version} (${found.command})` };
+  if (!isDebianLike() || process.getuid?.() !== 0) {
+    const name = debianClang() ?? 'clang';
+    const command = process.platform === 'darwin' ? 'xcode-select --install' : `sudo apt-get install ${name}`;
+    throw new SetUpError(
+      `there is no clang of version 14 or later on the path. Install it with\n\n    ${command}\n\n` +
+        'or say where it is in the variable RJIT_CLANG. Without it, tests of C and C++ cells are left out.',
+    );
+  }
+  process.stdout.write('clang      not found; apt-get update …\n');
+  apt(['update', '-q']);
+  const name = debianClang();
+  if (name === undefined) throw new SetUpError('apt offers no clang of version 14 to 19 on this system');
+  aptInstall('clang', name);
+  const [installed] = findClangs();
+  if (installed === undefined) throw new SetUpError(`${name} is installed, but it doesn't say its version`);
+  return { changed: true, text: `${installed.version} (installed ${name})` };
+}
+
+/** The one for our libLLVM, which is most of its size and is there already; else the newest that libLLVM can follow. */
+function debianClang() {
+  const major = Number(/^\d+/.exec(smokeTest().text)?.[0] ?? 19);
+  const offered = packagesNamed('clang-', /^clang-(\d+)$/);
+  return (offered.find(({ version }) => version <= major) ?? offered[0])?.name;
+}
+
+/** @returns {StepResult} */
+function providePythonTools() {
+  const folder = join(root, '.venv');
+  const python =
+    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+  const stampPath = join(folder, '.rjit-tools.json');
+  const stamp = JSON.stringify(pythonTools);
+  if (existsSync(python) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) {
+    return { changed: false, text: `.venv has ${pythonTools.join(', ')}` };
+  }
+  const startMs = Date.now();
+  if (!existsSync(python) || !succeeds(python, ['-m', 'pip', '--version'])) makePythonEnvironment(folder);
+  process.stdout.write(`Python     pip install ${pythonTools.join(' ')} …\n`);
+  run(python, ['-m', 'pip', 'install', '--quiet', ...pythonTools], 'pip failed; its messages above say why');
+  writeFileSync(stampPath, stamp);
+  return { changed: true, text: `.venv made in ${seconds(startMs)}` };
+}
+
+/** @param {string} folder */
+function makePythonEnvironment(folder) {
+  const command = process.platform === 'win32' ? 'python' : 'python3';
+  const made = () => succeeds(command, ['-m', 'venv', '--clear', folder]);
+  if (made()) return;
+  if (isDebianLike() && process.getuid?.() === 0) {
+    apt(['update', '-q']);
+    aptInstall('Python', 'python3-venv');
+    if (made()) return;
+  }
+  throw new SetUpError(
+    `${command} -m venv failed. Install Python 3 with its venv module` +
+      `${isDebianLike() ? ' (sudo apt-get install python3-venv)' : ''} and run this again.`,
+  );
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+function succeeds(command, args) {
+  return spawnSync(command, args, { cwd: root, stdio: 'ignore' }).status === 0;
 }
 
 // ---- kernelspec and demo

@@ -48,9 +48,23 @@ setUp.before.each(async (project) => {
      process.exitCode = ok ? 0 : 1;`,
   );
   await put('backend/llvm/smoke-test.ts', '');
+  await put(
+    'dist/kernel/rjit/foreign/find-clang.js',
+    `import { existsSync } from 'node:fs';
+     const clang = { command: '/usr/bin/clang-19', major: 19, version: 'clang version 19.1.7' };
+     export const findClangs = () => (existsSync('clang-is-there') ? [clang] : []);`,
+  );
+  await put('kernel/rjit/foreign/find-clang.ts', '');
   await tool('npm', 'cp -r fake-node_modules node_modules');
-  await tool('apt-cache', 'printf "libllvm14\\nlibllvm19\\nlibllvm20\\nlibllvm-ocaml-dev\\n"');
-  await tool('apt-get', 'case "$*" in *install*) : > llvm-is-there ;; esac');
+  await tool(
+    'apt-cache',
+    'echo libllvm14 libllvm19 libllvm20 libllvm-ocaml-dev clang-14 clang-19 clang-22 clang-19-doc | xargs -n1',
+  );
+  await tool(
+    'apt-get',
+    'case "$*" in *install*clang*) : > clang-is-there ;; *install*libllvm*) : > llvm-is-there ;; esac',
+  );
+  await tool('python3', 'mkdir -p .venv/bin; cp tools/python3 .venv/bin/python');
 });
 
 setUp.after.each(async ({ directory }) => {
@@ -159,6 +173,43 @@ setUp('--demo runs the demo notebook and saves it', async (project) => {
   await haveLlvm(project);
   const run = install(project, 1000, '--demo');
   assert.match(run.stdout, 'cli run notebooks/rbc-demo.ipynb --show -o notebooks/rbc-demo.executed.ipynb');
+});
+
+setUp('--test-tools gives root on Debian the clang of its libLLVM, once', async (project) => {
+  await haveLlvm(project);
+  const run = install(project, 0, '--test-tools');
+  assert.is(run.status, 0, run.stderr);
+  assert.match(run.stdout, 'clang version 19.1.7 (installed clang-19)');
+  const aptCalls = (await calls(project)).filter((call) => call.startsWith('apt-get'));
+  assert.equal(aptCalls, ['apt-get update -q', 'apt-get install -y -q --no-install-recommends clang-19']);
+  assert.is(install(project, 0, '--test-tools', '--quiet').stdout, '');
+  assert.is((await calls(project)).filter((call) => call.startsWith('apt-get')).length, 2);
+});
+
+setUp('--test-tools tells anybody else how to get a clang, and what lacks without it', async (project) => {
+  await haveLlvm(project);
+  const run = install(project, 1000, '--test-tools');
+  assert.is(run.status, 1);
+  assert.match(run.stderr, '\n    sudo apt-get install clang-19\n');
+  assert.match(run.stderr, 'RJIT_CLANG');
+  assert.not.ok((await calls(project)).some((call) => call.startsWith('apt-get')));
+});
+
+setUp('without --test-tools nobody looks for a clang', async (project) => {
+  await haveLlvm(project);
+  assert.not.match(install(project, 0).stdout, 'clang');
+  assert.not.ok((await calls(project)).some((call) => call.startsWith('apt-get')));
+});
+
+setUp('--python-tools makes .venv once', async (project) => {
+  await haveLlvm(project);
+  const run = install(project, 1000, '--python-tools');
+  assert.is(run.status, 0, run.stderr);
+  const made = (await calls(project)).filter((call) => call.startsWith('python3'));
+  assert.is(made.length, 2, made.join('\n'));
+  assert.match(made[0] ?? '', 'python3 -m venv');
+  assert.match(made[1] ?? '', /-m pip install .*\bnumba\b/);
+  assert.is(install(project, 1000, '--python-tools', '--quiet').stdout, '');
 });
 
 setUp('an unknown option is refused by name', (project) => {

@@ -36,7 +36,7 @@ for (const file of failed) {
     `\n${unstable.includes(file) ? 'unstable' : 'failed'}: ${file.name}\n${file.failures}`,
   );
 }
-process.stderr.write(notRun);
+process.stderr.write(notRun + whatWasLeftOut(first.output));
 if (secondChance && failed.length > 0) {
   // After the totals of the second runs, those of the whole.
   process.stdout.write(`\n  Total:     ${report.total}\n  Passed:    ${report.total - failuresOf(broken)}\n`);
@@ -82,4 +82,13 @@ async function retry(files: readonly FileReport[]): Promise<FileReport[]> {
     if (run.status === 0 && suitesNotRun(readRunnerOutput(run.output)) === '') passed.push(file);
   }
   return passed;
+}
+
+/** What support/left-out.ts has noted, in a line for each reason. */
+function whatWasLeftOut(output: string): string {
+  const byReason = new Map<string, string[]>();
+  for (const [, what = '', reason = ''] of output.matchAll(/^left out: (.*?): (.*)$/gm)) {
+    byReason.set(reason, [...(byReason.get(reason) ?? []), what]);
+  }
+  return [...byReason].map(([reason, what]) => `left out: ${what.join(', ')}: ${reason}\n`).join('');
 }

@@ -1,8 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chooseClang, findClangs } from '../../kernel/rjit/foreign/find-clang.ts';
 import type { CodegenKernel } from './codegen-kernels.ts';
+
+const NEWEST_LLVM = 19;
 
 /** What clang makes of a kernel; `remove` takes the program away again. */
 export interface ClangProgram {
@@ -11,14 +14,10 @@ export interface ClangProgram {
   remove(): void;
 }
 
-/** The command and version, e.g. `clang 19`; undefined where there is none. */
+/** The newest that is no newer than the libLLVM we are measured with; undefined where there is none. */
 export function findClang(): { readonly command: string; readonly name: string } | undefined {
-  for (const command of ['clang', 'clang-19', 'clang-18', 'clang-17', 'clang-16', 'clang-15', 'clang-14']) {
-    const { status, stdout } = spawnSync(command, ['--version'], { encoding: 'utf8' });
-    const major = /clang version (\d+)/.exec(stdout ?? '')?.[1];
-    if (status === 0 && major !== undefined) return { command, name: `clang ${major} -O3` };
-  }
-  return undefined;
+  const clang = chooseClang(findClangs(), NEWEST_LLVM);
+  return clang && { command: clang.command, name: `clang ${clang.major} -O3` };
 }
 
 /** With the host's instructions, and without fusing multiply and add, which would change results. */

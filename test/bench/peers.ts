@@ -1,4 +1,4 @@
-/** Other kernels to measure beside ours. They live in `.venv/`, which `--install-peers` makes. */
+/** Other kernels to measure beside ours. They live in `.venv/`, which `node install.js --python-tools` makes. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +21,10 @@ export interface Subject {
 
 const environment = join(repositoryRoot, '.venv');
 
-/** Makes `.venv/` with ipykernel and Deno from the Python package index. Needs python3 with venv. */
+/** Needs python3 with venv, unless `.venv/` is complete already. */
 export function installPeers(): void {
-  const options = { stdio: 'inherit' } as const;
-  if (!existsSync(inEnvironment('pip'))) execFileSync('python3', ['-m', 'venv', environment], options);
-  execFileSync(inEnvironment('pip'), ['install', '--quiet', 'ipykernel', 'deno'], options);
+  const setUp = join(repositoryRoot, 'install.js');
+  execFileSync(process.execPath, [setUp, '--quiet', '--python-tools'], { stdio: 'inherit' });
 }
 
 /** Our kernel first, then the installed peers. */
