@@ -5,10 +5,15 @@
  *
  * With RJIT_TEST_SECOND_CHANCE=1 a file that failed is run once more by itself. When it passes, the run does too, but names it
  * as unstable: on a machine that others load, one late answer should not hide what the other tests say.
+ *
+ * The kernel that the tests find by name is the one that was built here, whatever is installed on the machine.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { defaultKernelspec, installKernelspec } from '../kernel/kernelspec.ts';
 import { repositoryRoot } from './support/repository-root.ts';
 import { type FileReport, readRunnerOutput, suitesNotRun } from './support/runner-output.ts';
 
@@ -24,6 +29,13 @@ interface Run {
 
 const [pattern = ''] = process.argv.slice(2);
 const secondChance = process.env.RJIT_TEST_SECOND_CHANCE === '1';
+const prefix = mkdtempSync(join(tmpdir(), 'rjit-test-'));
+process.once('exit', () => rmSync(prefix, { recursive: true, force: true }));
+await installKernelspec({ ...defaultKernelspec, location: { kind: 'prefix', directory: prefix } });
+const jupyterPath = [join(prefix, 'share', 'jupyter'), process.env.JUPYTER_PATH]
+  .filter(Boolean)
+  .join(delimiter);
+
 const first = await runTests(`(?:${pattern}).*\\.test\\.js$`);
 const report = readRunnerOutput(first.output);
 const failed = report.files.filter((file) => file.failures !== '');
@@ -47,7 +59,11 @@ process.exitCode = notRun === '' && (first.status === 0 || onlyUnstable) ? 0 : 1
 function runTests(pattern: string): Promise<Run> {
   const uvu = join(repositoryRoot, 'node_modules', 'uvu', 'bin.js');
   const args = ['--enable-source-maps', uvu, join(repositoryRoot, 'dist', 'test'), pattern];
-  const child = spawn(process.execPath, args, { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    cwd: repositoryRoot,
+    env: { ...process.env, JUPYTER_PATH: jupyterPath },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   let lingers: NodeJS.Timeout | undefined;
   child.stdout.setEncoding('utf8');
