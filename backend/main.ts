@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { X509Certificate } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RemoteError } from './contract/remote-error.ts';
@@ -9,7 +10,7 @@ import { createLog, type Log } from './service/log.ts';
 import { MetricsServer } from './service/metrics.ts';
 import { parseServeOptions, type ServeOptions, serveUsage } from './service/serve-options.ts';
 import { Supervisor } from './service/supervisor.ts';
-import { readTlsFiles } from './service/tls-files.ts';
+import { readTlsFiles, type TlsFiles } from './service/tls-files.ts';
 import { createToken, readTokenFile, TokenCheck } from './service/token.ts';
 import { identityOf } from './service/worker-identity.ts';
 
@@ -47,7 +48,8 @@ async function run(options: ServeOptions): Promise<number> {
   let metrics: MetricsServer | undefined;
   try {
     const token = chooseToken(options);
-    supervisor = createSupervisor(options, token, log);
+    const tls = chooseTls(options);
+    supervisor = createSupervisor(options, token, tls, log);
     const host = bindAddress(options.host);
     const port = await supervisor.listen();
     metrics = await startMetrics(options, supervisor, counting);
@@ -56,6 +58,7 @@ async function run(options: ServeOptions): Promise<number> {
       port,
       pid: process.pid,
       ...(options.generateToken && token ? { token } : {}),
+      ...(tls ? { fingerprint: new X509Certificate(tls.cert).fingerprint256 } : {}),
     });
     log('info', 'listening', `listening on ${host}:${port}`, { pid: process.pid });
     await endOf(supervisor, options, log);
@@ -78,13 +81,18 @@ function chooseToken({ tokenFile, generateToken }: ServeOptions): string | undef
   return generateToken ? createToken() : undefined;
 }
 
-function createSupervisor(options: ServeOptions, token: string | undefined, log: Log): Supervisor {
+function chooseTls({ tlsCertificateFile, tlsKeyFile }: ServeOptions): TlsFiles | undefined {
+  if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return undefined;
+  return readTlsFiles(tlsCertificateFile, tlsKeyFile);
+}
+
+function createSupervisor(
+  options: ServeOptions,
+  token: string | undefined,
+  tls: TlsFiles | undefined,
+  log: Log,
+): Supervisor {
   const address = bindAddress(options.host);
-  const { tlsCertificateFile, tlsKeyFile } = options;
-  const tls =
-    tlsCertificateFile === undefined || tlsKeyFile === undefined
-      ? undefined
-      : readTlsFiles(tlsCertificateFile, tlsKeyFile);
   const hasToken = token !== undefined;
   checkBindPolicy(address, { hasToken, hasTls: tls !== undefined, isInsecure: options.insecure });
   return new Supervisor({

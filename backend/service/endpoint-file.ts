@@ -7,6 +7,8 @@ export interface Endpoint {
   readonly port: number;
   readonly pid: number;
   readonly token?: string;
+  /** SHA-256 of the server's certificate, where it speaks TLS. */
+  readonly fingerprint?: string;
 }
 
 export interface StartFailure {

@@ -14,6 +14,7 @@ import { RbcRelay } from './rbc-relay.ts';
 import { type Arrival, receiveArrival } from './reception.ts';
 import { Session } from './session.ts';
 import { plainEnd } from './socket-pair.ts';
+import type { TlsFiles } from './tls-files.ts';
 import type { TokenCheck } from './token.ts';
 import type { WorkerIdentity } from './worker-identity.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -24,8 +25,8 @@ export interface SupervisorOptions {
   readonly port: number;
   readonly limits: Limits;
   readonly tokens: TokenCheck;
-  /** Certificate and key in PEM; undefined listens without TLS. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Undefined listens without TLS. */
+  readonly tls: TlsFiles | undefined;
   /** As whom workers run; undefined runs them as this process. */
   readonly identity: WorkerIdentity | undefined;
   readonly log: Log;

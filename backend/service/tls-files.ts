@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { RemoteError } from '../contract/remote-error.ts';
 
+export interface TlsFiles {
+  /** In PEM, as `key`. */
+  readonly cert: string;
+  readonly key: string;
+}
+
 /**
  * Reads certificate and key, both in PEM.
  *
  * @throws RemoteError `bad-request` that names the file that can't be read, or says that the two don't fit
  */
-export function readTlsFiles(certificatePath: string, keyPath: string): { cert: string; key: string } {
+export function readTlsFiles(certificatePath: string, keyPath: string): TlsFiles {
   const cert = read('certificate', certificatePath);
   const key = read('key', keyPath);
   try {

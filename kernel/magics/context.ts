@@ -1,4 +1,4 @@
-import type { Definition, ServerStatus } from '../rjit/remote-jit.ts';
+import type { Definition, ServerChoice, ServerStatus } from '../rjit/remote-jit.ts';
 
 /** What a magic may use of the session it runs in. */
 export interface MagicContext {
@@ -25,7 +25,7 @@ export interface Jit {
   define(definition: Definition): Promise<readonly DefinedFunction[]>;
   startServer(options: { readonly host?: string; readonly port?: number }): Promise<unknown>;
   stopServer(): Promise<unknown>;
-  connect(host: string, port: number): Promise<unknown>;
+  connect(server: ServerChoice): Promise<unknown>;
   status(): Promise<ServerStatus>;
 }
 

@@ -1,5 +1,5 @@
 import { closestName } from '../compiler/closest-name.ts';
-import type { ServerStatus } from '../rjit/remote-jit.ts';
+import type { ServerChoice, ServerStatus } from '../rjit/remote-jit.ts';
 import type { MagicContext } from './context.ts';
 import type { LineMagic } from './registry.ts';
 import { UsageError } from './usage-error.ts';
@@ -7,11 +7,16 @@ import { type ParsedOptions, splitWords, takeOptions } from './words.ts';
 
 const usage = `%rjit start_server [--host HOST] [--port PORT]  start the local backend, or restart it there
 %rjit stop_server                               stop it
-%rjit connect HOST:PORT                         use a backend that runs elsewhere
+%rjit connect ADDRESS [OPTIONS]                 use a backend that runs elsewhere, at rjit://HOST:PORT or,
+                                                with TLS, at rjits://HOST:PORT
+    --token-file FILE                           holds what the backend asks for
+    --ca FILE, --fingerprint SHA256             the certificate to trust (TLS)
+%rjit connect --endpoint-file FILE              use the backend that says in this file where it is
 %rjit status                                    say which backend is used and what it holds`;
 
 interface Subcommand {
   readonly options: readonly string[];
+  readonly flags?: readonly string[];
   run(parsed: ParsedOptions, context: MagicContext): Promise<void>;
 }
 
@@ -36,10 +41,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     },
   },
   connect: {
-    options: ['host', 'port'],
-    run: async ({ values, rest }, { jit }) => {
-      const { host, port } = parseAddress(values, rest);
-      await jit.connect(host, port);
+    options: ['host', 'port', 'endpoint-file', 'token-file', 'ca', 'fingerprint'],
+    flags: ['tls'],
+    run: async (parsed, { jit }) => {
+      await jit.connect({ ...parseServer(parsed), ...parseTrust(parsed.values) });
     },
   },
   status: {
@@ -62,7 +67,7 @@ export const rjitLineMagic: LineMagic = {
     const name = first.text;
     const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
     if (subcommand === undefined) throw unknownSubcommand(name);
-    await subcommand.run(takeOptions(`%rjit ${name}`, words, subcommand.options), context);
+    await subcommand.run(takeOptions(`%rjit ${name}`, words, subcommand.options, subcommand.flags), context);
   },
 };
 
@@ -96,28 +101,47 @@ function refuseMore(name: string, rest: ParsedOptions['rest']): void {
   throw new UsageError(`%rjit ${name} takes options only; found ${extra.text}. It is used as\n\n${usage}`);
 }
 
-/** `HOST:PORT`, `[::1]:PORT`, or `--host HOST --port PORT`. */
-function parseAddress(
-  values: ParsedOptions['values'],
-  rest: ParsedOptions['rest'],
-): { readonly host: string; readonly port: number } {
+/** An address, as a URL or `HOST:PORT`, or `--host HOST --port PORT`, or `--endpoint-file FILE`. */
+function parseServer({ values, rest }: ParsedOptions): ServerChoice {
   const [address, extra] = rest;
-  const [, v6, plain, addressPort] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(address?.text ?? '') ?? [];
-  const host = v6 ?? plain ?? values.get('host') ?? 'localhost';
-  const port = addressPort ?? values.get('port');
-  const isUnread = address !== undefined && addressPort === undefined;
-  const isGivenTwice = address !== undefined && values.size > 0;
-  if (port === undefined || isUnread || isGivenTwice || extra !== undefined) {
-    const found = [
-      ...rest.map(({ text }) => text),
-      ...[...values].map(([name, value]) => `--${name} ${value}`),
-    ];
-    throw new UsageError(
-      `%rjit connect needs one address, as in localhost:7890 or --host localhost --port 7890; ` +
-        `found ${found.join(' ') || 'none'}`,
-    );
+  const endpointFile = values.get('endpoint-file');
+  const host = values.get('host');
+  const port = values.get('port');
+  const ways = [address, endpointFile, port ?? host].filter((given) => given !== undefined);
+  if (extra !== undefined || ways.length !== 1) throw addressError(values, rest);
+  if (endpointFile !== undefined) return { endpointFile };
+  if (address === undefined) {
+    if (port === undefined) throw addressError(values, rest);
+    return { host: host ?? 'localhost', port: parsePort(port, 1) };
   }
-  return { host, port: parsePort(port, 1) };
+  if (address.text.includes('://')) return { url: address.text };
+  const [, v6, name, addressPort] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(address.text) ?? [];
+  const addressHost = v6 ?? name;
+  if (addressHost === undefined || addressPort === undefined) throw addressError(values, rest);
+  return { host: addressHost, port: parsePort(addressPort, 1) };
+}
+
+function addressError(values: ParsedOptions['values'], rest: ParsedOptions['rest']): UsageError {
+  const found = [
+    ...rest.map(({ text }) => text),
+    ...[...values].map(([name, value]) => (value === '' ? `--${name}` : `--${name} ${value}`)),
+  ];
+  return new UsageError(
+    '%rjit connect needs one address, as in rjit://localhost:7890, localhost:7890, --host localhost --port 7890 or ' +
+      `--endpoint-file FILE; found ${found.join(' ') || 'none'}`,
+  );
+}
+
+function parseTrust(values: ParsedOptions['values']): ServerChoice {
+  const tokenFile = values.get('token-file');
+  const caFile = values.get('ca');
+  const fingerprint = values.get('fingerprint');
+  return {
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(values.has('tls') ? { tls: true } : {}),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
 }
 
 /** 0 means any free port, where a server is started. */

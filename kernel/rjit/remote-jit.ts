@@ -9,6 +9,7 @@ import { CompileError } from './compile-error.ts';
 import { IoClient } from './io/io-client.ts';
 import type { Endpoint, ServerAddress, ServerStatus } from './io/requests.ts';
 import { RemoteFunction } from './remote-function.ts';
+import { endpointOf, type ServerChoice } from './server-choice.ts';
 import { type ModuleOptions, SourceModule } from './source-module.ts';
 
 export { Complex } from '../../backend/contract/complex.ts';
@@ -18,6 +19,7 @@ export { requestCancel } from './cancel.ts';
 export { CompileError } from './compile-error.ts';
 export type { ServerStatus } from './io/requests.ts';
 export { RemoteFunction } from './remote-function.ts';
+export type { ServerChoice } from './server-choice.ts';
 export {
   complex,
   float32,
@@ -39,11 +41,7 @@ const DEFAULT_HOST = 'localhost';
 /** As RBC's line names it, but without the folder of this machine, so that notebooks' outputs stay equal. */
 const THRIFT_FILE = 'rjit-kernel/backend/contract/remotejit.thrift';
 
-export interface RemoteJITOptions {
-  readonly host?: string;
-  readonly port?: number;
-  /** What a server that asks for one must be told. */
-  readonly token?: string;
+export interface RemoteJITOptions extends ServerChoice {
   /** Who owns the managed backend; by default this client starts and stops its own. */
   readonly backend?: BackendControl;
   /** A call that takes longer is stopped and fails with `timeout`. 0, the default, for none. */
@@ -160,10 +158,16 @@ export class RemoteJIT extends callableBase<Decorator>() {
     write?.('... rpc.thrift server stopped\n');
   }
 
-  /** Uses the server at another address from now on. @throws RemoteError `unreachable`, `unauthorized` */
-  async connect(host: string, port: number, { token = '' }: { readonly token?: string } = {}): Promise<void> {
-    this.#address = { host, port };
-    this.#io.setEndpoint({ kind: 'address', host, port, token });
+  /**
+   * Uses another server from now on: `connect('rjits://build.example:7890', { tokenFile, caFile })`.
+   *
+   * @throws RemoteError `unreachable`, `unauthorized`, `bad-request` for a choice that can't be meant
+   */
+  async connect(server: string | ServerChoice, more: ServerChoice = {}): Promise<void> {
+    const choice = typeof server === 'string' ? { ...more, url: server } : { ...server, ...more };
+    const endpoint = endpointOf(choice, this.#address);
+    if (endpoint.kind === 'address') this.#address = { host: endpoint.host, port: endpoint.port };
+    this.#io.setEndpoint(endpoint);
     await this.#io.request('target', {});
   }
 
@@ -183,10 +187,10 @@ export class RemoteJIT extends callableBase<Decorator>() {
   }
 
   #firstEndpoint(): Endpoint {
-    const { backend, host, port, token = '' } = this.#options;
-    if (backend && host === undefined && port === undefined)
-      return { kind: 'file', path: backend.endpointFile };
-    return { kind: 'address', ...this.#address, token };
+    const { backend, url, host, port, endpointFile } = this.#options;
+    const choosesServer = [url, host, port, endpointFile].some((given) => given !== undefined);
+    if (backend && !choosesServer) return { kind: 'file', path: backend.endpointFile };
+    return endpointOf(this.#options, this.#address);
   }
 
   /** A backend that nobody gave a port takes any that is free. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
-import type { Endpoint } from './requests.ts';
+import type { Endpoint, ServerLocation } from './requests.ts';
 
 /** What an endpoint file or an address says now. */
 export type EndpointState =
-  | { readonly kind: 'address'; readonly host: string; readonly port: number; readonly token: string }
+  | (ServerLocation & { readonly kind: 'address' })
   /** Not there yet: the server is starting, or starting again. */
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped' }
@@ -20,20 +20,28 @@ export async function readEndpoint(endpoint: Endpoint): Promise<EndpointState> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
     return { kind: 'failed', error: RemoteError.from(error, 'unreachable') };
   }
-  return parseEndpointFile(text, endpoint.path);
+  const state = parseEndpointFile(text, endpoint.path);
+  if (state.kind !== 'address' || state.token !== '') return state;
+  return { ...state, token: endpoint.token ?? '' };
 }
 
-/** `{"host", "port", "pid", "token"?}`, `{"error": {"code", "message"}}` or `{"stopped": true}`. */
+/** `{"host", "port", "pid", "token"?, "fingerprint"?}`, `{"error": {"code", "message"}}` or `{"stopped": true}`. */
 export function parseEndpointFile(text: string, path: string): EndpointState {
   const content = parseObject(text);
   if (content?.stopped === true) return { kind: 'stopped' };
-  const { error, host, port, token } = content ?? {};
+  const { error, host, port, token, fingerprint } = content ?? {};
   if (isObject(error)) {
     const fault = { code: String(error.code), message: String(error.message) };
     return { kind: 'failed', error: RemoteError.fromFault(fault) };
   }
   if (typeof host === 'string' && typeof port === 'number' && port > 0 && port < 65536) {
-    return { kind: 'address', host, port, token: typeof token === 'string' ? token : '' };
+    return {
+      kind: 'address',
+      host,
+      port,
+      token: typeof token === 'string' ? token : '',
+      tls: typeof fingerprint === 'string' ? { fingerprint } : undefined,
+    };
   }
   const found = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   return {

@@ -1,15 +1,32 @@
 import type { FaultFields } from '../../../backend/contract/remote-error.ts';
 
-/** Where the server is: an address, a file in which a managed backend says its address, or nowhere any more. */
-export type Endpoint =
-  | { readonly kind: 'address'; readonly host: string; readonly port: number; readonly token: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'stopped' };
-
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
 }
+
+/** How a server with TLS proves that it is the right one; by the system's authorities where nothing is said. */
+export interface TlsTrust {
+  /** Certificates to trust instead, in PEM. */
+  readonly ca?: string;
+  /** SHA-256 of the server's own certificate, in hexadecimal; then nothing else is looked at. */
+  readonly fingerprint?: string;
+}
+
+/** All that a connection to a server needs. */
+export interface ServerLocation extends ServerAddress {
+  /** Empty for none. */
+  readonly token: string;
+  /** Undefined speaks in clear. */
+  readonly tls: TlsTrust | undefined;
+}
+
+/** Where the server is: an address, a file in which a server says its address, or nowhere any more. */
+export type Endpoint =
+  | (ServerLocation & { readonly kind: 'address' })
+  /** `token` is what a server is told that doesn't say its own in the file. */
+  | { readonly kind: 'file'; readonly path: string; readonly token?: string }
+  | { readonly kind: 'stopped' };
 
 /** What the server compiles for, from `hello`. */
 export interface ServerTarget {

@@ -115,10 +115,14 @@ export class RjitTransport implements Transport {
   }
 
   async status(): Promise<ServerStatus> {
-    const { control, address, target } = await this.#open();
+    const {
+      control,
+      location: { host, port },
+      target,
+    } = await this.#open();
     const status = await control.request((client) => client.status());
     return {
-      address,
+      address: { host, port },
       target,
       sessions: status.sessions,
       workers: status.workers,
@@ -208,7 +212,7 @@ export class RjitTransport implements Transport {
     }
     if (live.id !== this.#remains?.id) this.#epoch += 1;
     this.#live = live;
-    this.#remains = { id: live.id, control: live.control, address: live.address, token: live.token };
+    this.#remains = { id: live.id, control: live.control, location: live.location };
     live.data.afterReplies(this.#afterReplies);
     live.data.onClosed((unanswered, problem) => this.#closed(live, unanswered, problem));
     live.control.onClosed((unanswered, problem) => {
@@ -235,7 +239,7 @@ export class RjitTransport implements Transport {
   /** Why a connection closed under a call: the server knows, once it is there again. */
   async #explain(live: LiveSession, problem: RemoteError | undefined): Promise<RemoteError> {
     if (problem && problem.code !== 'connection-lost') return problem;
-    const { host, port } = live.address;
+    const { host, port } = live.location;
     try {
       const next = await this.#open();
       if (next.death) return deathError(next.death);

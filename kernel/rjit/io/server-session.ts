@@ -3,7 +3,7 @@ import { type HelloReply, HelloRequest } from '#thrift/remotejit_types.js';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Death } from './death.ts';
 import { readEndpoint } from './endpoint.ts';
-import type { Endpoint, ServerAddress, ServerTarget } from './requests.ts';
+import type { Endpoint, ServerLocation, ServerTarget } from './requests.ts';
 import { ThriftConnection } from './thrift-connection.ts';
 import { uint64 } from './thrift-fault.ts';
 
@@ -19,8 +19,7 @@ const CLIENT_NAME = 'rjit-kernel';
 /** A session that answers: both connections are there. */
 export interface LiveSession {
   readonly id: string;
-  readonly address: ServerAddress;
-  readonly token: string;
+  readonly location: ServerLocation;
   readonly target: ServerTarget;
   readonly control: ThriftConnection;
   readonly data: ThriftConnection;
@@ -33,12 +32,7 @@ export interface SessionRemains {
   readonly id: string;
   /** Still open when only the worker died. */
   readonly control: ThriftConnection;
-  readonly address: ServerAddress;
-  readonly token: string;
-}
-
-interface Located extends ServerAddress {
-  readonly token: string;
+  readonly location: ServerLocation;
 }
 
 /**
@@ -77,23 +71,23 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<LiveSession> {
   const reused = remains?.control.isOpen === true ? remains : undefined;
-  const { host, port, token } = reused ? { ...reused.address, token: reused.token } : await locate(endpoint);
+  const location = reused?.location ?? (await locate(endpoint));
+  const { token } = location;
   signal.throwIfAborted();
-  const control = reused?.control ?? (await ThriftConnection.open(host, port));
+  const control = reused?.control ?? (await ThriftConnection.open(location));
   const timeout = AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS);
   const giveUp = AbortSignal.any([signal, timeout]);
   try {
-    const hello = await closingOn(giveUp, control, (connection) =>
+    const hello = await closingOn(location, giveUp, control, (connection) =>
       connection.request((client) =>
         client.hello(new HelloRequest({ clientName: CLIENT_NAME, token, session: remains?.id ?? '' })),
       ),
     );
-    const data = await attach(host, port, hello.session, token, giveUp);
+    const data = await attach(location, hello.session, giveUp);
     const target = targetOf(hello);
     return {
       id: hello.session,
-      address: { host, port },
-      token,
+      location,
       target,
       control,
       data,
@@ -101,18 +95,18 @@ async function attempt(
     };
   } catch (error) {
     control.destroy();
-    throw timeout.aborted ? silent(host, port) : error;
+    throw timeout.aborted ? silent(location) : error;
   }
 }
 
-function silent(host: string, port: number): RemoteError {
+function silent({ host, port }: ServerLocation): RemoteError {
   return new RemoteError(
     'unreachable',
     `${host}:${port} took the connection, but did not answer in ${HANDSHAKE_TIMEOUT_MS} ms; is that an rjit server?`,
   );
 }
 
-async function locate(endpoint: Endpoint): Promise<Located> {
+async function locate(endpoint: Endpoint): Promise<ServerLocation> {
   const state = await readEndpoint(endpoint);
   switch (state.kind) {
     case 'address':
@@ -134,16 +128,14 @@ async function locate(endpoint: Endpoint): Promise<Located> {
 }
 
 async function attach(
-  host: string,
-  port: number,
+  location: ServerLocation,
   session: string,
-  token: string,
   giveUp: AbortSignal,
 ): Promise<ThriftConnection> {
-  const data = await ThriftConnection.open(host, port);
+  const data = await ThriftConnection.open(location);
   try {
-    await closingOn(giveUp, data, (connection) =>
-      connection.request((client) => client.attach(session, token)),
+    await closingOn(location, giveUp, data, (connection) =>
+      connection.request((client) => client.attach(session, location.token)),
     );
     return data;
   } catch (error) {
@@ -154,6 +146,7 @@ async function attach(
 
 /** Closes the connection when `signal` is aborted before `use` is done: whoever waits there learns it that way. */
 async function closingOn<T>(
+  location: ServerLocation,
   signal: AbortSignal,
   connection: ThriftConnection,
   use: (connection: ThriftConnection) => Promise<T>,
@@ -161,7 +154,7 @@ async function closingOn<T>(
   const close = () => connection.destroy();
   signal.addEventListener('abort', close);
   try {
-    failUnansweredOnClose(connection);
+    failUnansweredOnClose(location, connection);
     return await use(connection);
   } finally {
     signal.removeEventListener('abort', close);
@@ -169,9 +162,12 @@ async function closingOn<T>(
 }
 
 /** Until the session's owner takes the connection over, whoever waits for an answer learns that none will come. */
-function failUnansweredOnClose(connection: ThriftConnection): void {
+function failUnansweredOnClose({ host, port, tls }: ServerLocation, connection: ThriftConnection): void {
   connection.onClosed((unanswered, problem) => {
-    const error = problem ?? new RemoteError('connection-lost', 'the server closed the connection');
+    const hint = tls ? '' : '; if it speaks TLS, connect with rjits://, --ca FILE or --fingerprint';
+    const error =
+      problem ??
+      new RemoteError('connection-lost', `${host}:${port} closed the connection before it answered${hint}`);
     for (const receiver of unanswered) receiver.fail(error);
   });
 }

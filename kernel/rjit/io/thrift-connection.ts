@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import thrift from 'thrift';
 import { Client } from '#thrift/rjit.js';
 import { BinaryReader, BinaryWriter } from '../../../backend/contract/binary-protocol.ts';
@@ -11,6 +11,8 @@ import {
 } from '../../../backend/contract/call-messages.ts';
 import { MessageStream } from '../../../backend/contract/message-stream.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { openSocket } from './open-socket.ts';
+import type { ServerLocation } from './requests.ts';
 import { fromThrift } from './thrift-fault.ts';
 
 /** Who waits for an answer. */
@@ -24,10 +26,8 @@ export interface Receiver {
 
 /** A reply is at most one chunk of a map; what is longer is not ours. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
-const READ_BUFFER_BYTES = 64 * 1024;
 /** Calls that were begun together are sent in pieces of about this size. */
 const WRITE_BYTES = 64 * 1024;
-const CONNECT_TIMEOUT_MS = 10_000;
 
 const { TBinaryProtocol, TBufferedTransport } = thrift;
 
@@ -60,41 +60,13 @@ export class ThriftConnection {
     this.#client = new Client(transport, PrefixedProtocol);
   }
 
-  /** @throws RemoteError `unreachable`, by the promise */
-  static open(host: string, port: number): Promise<ThriftConnection> {
-    return new Promise((resolve, reject) => {
-      const buffer = new Uint8Array(READ_BUFFER_BYTES);
-      let connection: ThriftConnection | undefined;
-      const socket = connect({
-        host,
-        port,
-        noDelay: true,
-        keepAlive: true,
-        onread: {
-          buffer,
-          callback: (byteLength) => {
-            // The buffer is reused; a message may stay in pieces until the next read.
-            connection?.receive(buffer.slice(0, byteLength));
-            return true;
-          },
-        },
-      });
-      const timer = setTimeout(() => {
-        socket.destroy(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`));
-      }, CONNECT_TIMEOUT_MS);
-      const onError = (error: Error) => {
-        clearTimeout(timer);
-        reject(unreachable(host, port, error));
-      };
-      socket.once('error', onError);
-      socket.once('connect', () => {
-        clearTimeout(timer);
-        socket.off('error', onError);
-        connection = new ThriftConnection(socket);
-        connection.#listen();
-        resolve(connection);
-      });
-    });
+  /** @throws RemoteError as `openSocket`, by the promise */
+  static async open(location: ServerLocation): Promise<ThriftConnection> {
+    let connection: ThriftConnection | undefined;
+    const socket = await openSocket(location, (bytes) => connection?.receive(bytes));
+    connection = new ThriftConnection(socket);
+    connection.#listen();
+    return connection;
   }
 
   get isOpen(): boolean {
@@ -237,14 +209,4 @@ export class ThriftConnection {
     }, 0);
     deliver(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   }
-}
-
-function unreachable(host: string, port: number, error: Error): RemoteError {
-  const reason = 'code' in error && error.code === 'ECONNREFUSED' ? 'nobody listens there' : error.message;
-  return new RemoteError(
-    'unreachable',
-    `can't connect to a server at ${host}:${port}: ${reason}; ` +
-      `start one with startServer() or 'rjit serve --port ${port}', or check host and port`,
-    { cause: error },
-  );
 }

@@ -27,7 +27,7 @@ class Recorder {
         },
         startServer: (options) => record('startServer', options),
         stopServer: () => record('stopServer'),
-        connect: (host, port) => record('connect', host, port),
+        connect: (server) => record('connect', server),
         status: async () => {
           await record('status');
           return {

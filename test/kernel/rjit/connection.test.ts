@@ -86,7 +86,7 @@ deaths('a server at a fixed address that was restarted gets the functions again'
     const add = await defineOne(jit, ADD, SIGNATURE);
     await withBackend([], async (_backend, first) => {
       port = first;
-      await jit.connect('127.0.0.1', port);
+      await jit.connect({ host: '127.0.0.1', port });
       assert.is(add(1, 3), 4);
     });
     // The later --port counts.
@@ -209,7 +209,7 @@ servers('a client can move to another server, where it compiles again', async ()
       try {
         const add = await defineOne(jit, ADD, SIGNATURE);
         assert.is(add(1, 3), 4);
-        await jit.connect('127.0.0.1', secondPort);
+        await jit.connect({ host: '127.0.0.1', port: secondPort });
         assert.is(add(2, 4), 6);
         assert.is((await jit.status()).address.port, secondPort);
       } finally {

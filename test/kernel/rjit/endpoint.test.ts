@@ -22,7 +22,14 @@ endpoint('a running server is found, with its token', () => {
     host: '127.0.0.1',
     port: 7890,
     token: 'secret',
+    tls: undefined,
   });
+});
+
+endpoint('a running server with TLS is trusted by the fingerprint it says', () => {
+  const text = '{"host": "127.0.0.1", "port": 7890, "pid": 1, "fingerprint": "AB:CD"}\n';
+  const state = parseEndpointFile(text, 'f');
+  assert.equal(state.kind === 'address' && state.tls, { fingerprint: 'AB:CD' });
 });
 
 endpoint('a stopped server is told from one that is starting', async ({ folder }) => {

@@ -158,7 +158,7 @@ secrets('a server that asks for a token refuses a wrong one, and serves the righ
           const error = (await errorOf(() => add(1, 3))) as RemoteError;
           assert.is(error.code, 'unauthorized');
           assert.not.match(error.message, /sesame/);
-          await jit.connect('127.0.0.1', port, { token: 'opensesame-andbequickaboutit' });
+          await jit.connect({ host: '127.0.0.1', port, token: 'opensesame-andbequickaboutit' });
           assert.is(add(1, 3), 4);
         } finally {
           await jit.close();
