@@ -6,7 +6,7 @@ import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { FunctionType, Type } from '../../backend/contract/types.ts';
 import { closestName } from './closest-name.ts';
 import type { CoreModule, FunctionDefinition } from './core.ts';
-import type { Diagnostic, Result } from './diagnostic.ts';
+import type { Diagnostic, Result, Span } from './diagnostic.ts';
 import { annotatedType } from './typer/annotations.ts';
 import { takesArguments } from './typer/parameters.ts';
 import type { Overload } from './typer/type-module.ts';
@@ -17,6 +17,8 @@ export interface GivenSignature {
   /** From a signature that names its function: `int64 foo(int64)`. */
   readonly functionName?: string;
   readonly signature: FunctionType;
+  /** Where the source has it: what is wrong with it is shown there, else at the function. */
+  readonly span?: Span;
 }
 
 /**
@@ -50,14 +52,15 @@ class Assignment {
     this.#annotated = annotated;
   }
 
-  #add(functionName: string, signature: FunctionType): void {
+  #add(functionName: string, signature: FunctionType, span?: Span): void {
     const { label: _name, ...unnamed } = signature;
-    this.#overloads.set(mangledSymbol(functionName, signature), { functionName, signature: unnamed });
+    const overload = { functionName, signature: unnamed, ...(span === undefined ? {} : { span }) };
+    this.#overloads.set(mangledSymbol(functionName, signature), overload);
   }
 
-  #declare(definition: FunctionDefinition, text: string, span: Diagnostic['span']): void {
+  #declare(definition: FunctionDefinition, text: string, span: Span): void {
     try {
-      this.#add(definition.name, parseSignature(text));
+      this.#add(definition.name, parseSignature(text), span);
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       const hint = 'write for example int64(int64, int64)';
@@ -65,42 +68,42 @@ class Assignment {
     }
   }
 
-  give({ functionName = undefined, signature }: GivenSignature): void {
-    const name = functionName ?? signature.label;
-    if (name !== undefined) this.#giveNamed(name, signature);
-    else this.#giveUnnamed(signature);
+  give(given: GivenSignature): void {
+    const name = given.functionName ?? given.signature.label;
+    if (name !== undefined) this.#giveNamed(name, given);
+    else this.#giveUnnamed(given);
   }
 
-  #giveNamed(name: string, signature: FunctionType): void {
+  #giveNamed(name: string, { signature, span }: GivenSignature): void {
     const names = this.#module.functions.map((definition) => definition.name);
     if (names.includes(name)) {
-      this.#add(name, signature);
+      this.#add(name, signature, span);
       return;
     }
     const near = closestName(name, names);
     const hint = near ? `did you mean ${near}?` : `define ${name}, or leave the name out of the signature`;
-    this.#refuse('unknown-function', `there is no function ${name} for ${formatType(signature)}`, hint);
+    this.#refuse('unknown-function', `there is no function ${name} for ${formatType(signature)}`, hint, span);
   }
 
   /** Functions that say otherwise by their annotations are passed over, unless there is no other. */
-  #giveUnnamed(signature: FunctionType): void {
+  #giveUnnamed({ signature, span }: GivenSignature): void {
     const count = signature.parameters.length;
     const candidates = this.#module.functions.filter((definition) => takesArguments(definition, count));
     if (candidates.length === 0) {
       const message = `no function of the cell has ${counted(count, 'parameter')}, as ${formatType(signature)} has`;
-      this.#refuse('parameter-count', message, 'give the signature a type for each parameter');
+      this.#refuse('parameter-count', message, 'give the signature a type for each parameter', span);
       return;
     }
     const agreeing = candidates.filter(({ name }) => {
       const annotated = this.#annotated.get(name);
       return !annotated || sameSignature(annotated, signature);
     });
-    for (const { name } of agreeing.length > 0 ? agreeing : candidates) this.#add(name, signature);
+    for (const { name } of agreeing.length > 0 ? agreeing : candidates) this.#add(name, signature, span);
   }
 
-  #refuse(code: string, message: string, hint: string): void {
-    const span = this.#module.functions[0]?.nameSpan ?? { start: 0, end: 0 };
-    this.#diagnostics.push({ code, message, span, hint });
+  #refuse(code: string, message: string, hint: string, span?: Span): void {
+    const place = span ?? this.#module.functions[0]?.nameSpan ?? { start: 0, end: 0 };
+    this.#diagnostics.push({ code, message, span: place, hint });
   }
 
   finish(): Result<readonly Overload[]> {

@@ -43,22 +43,28 @@ export const rjitCellMagic: CellMagic = {
     const header = parseRjitCellHeader(cell, argumentsOffset, valued, flags);
     for (const signature of header.signatures) checkSignature(signature, context);
     const language = languageOf(header.options.get('lang'));
-    const body = cell
-      .split('\n')
-      .slice(header.bodyLine - 1)
-      .join('\n');
-    if (body.trim() === '') throw new UsageError(`the cell has no function to compile; usage:\n\n${usage}`);
+    const source = withoutHeader(cell, header.bodyLine);
+    if (source.trim() === '') throw new UsageError(`the cell has no function to compile; usage:\n\n${usage}`);
     const functions = await context.jit.define({
-      // The header's lines stay, empty, so that every line number is that of the cell.
-      source: '\n'.repeat(header.bodyLine - 1) + body,
+      source,
+      shown: cell,
       fileName,
-      signatures: header.signatures.map(({ text }) => text),
+      signatures: header.signatures.map(({ text, offset }) => {
+        return { text, span: { start: offset, end: offset + text.length } };
+      }),
       ...(language === undefined ? {} : { language }),
       ...compileOptions(header.options),
     });
     bind(functions, header.options.get('name'), context);
   },
 };
+
+/** The header becomes blanks, so that every place in the source is that of the cell. */
+function withoutHeader(cell: string, bodyLine: number): string {
+  const lines = cell.split('\n');
+  const header = lines.splice(0, bodyLine - 1).map((line) => line.replace(/[^\r]/g, ' '));
+  return [...header, ...lines].join('\n');
+}
 
 /** Here and not in `define`, because the caret belongs under the cell's first line. */
 function checkSignature({ text, offset }: SignatureText, { cell, fileName }: CellMagicContext): void {

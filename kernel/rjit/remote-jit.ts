@@ -3,6 +3,7 @@ import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { GivenSignature } from '../compiler/assign-signatures.ts';
 import type { Language } from '../compiler/core.ts';
+import type { Span } from '../compiler/diagnostic.ts';
 import type { BackendControl } from './backend-control.ts';
 import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
@@ -50,13 +51,21 @@ export interface RemoteJITOptions extends ServerChoice {
   readonly write?: (text: string) => void;
 }
 
+/** A signature that stands in the source it is for, or in what is shown of it. */
+interface PlacedSignature {
+  readonly text: string;
+  readonly span: Span;
+}
+
 export interface Definition {
   readonly source: string;
   /** Shown in diagnostics, e.g. `In[4]`. */
   readonly fileName: string;
   /** Detected from the source where it is absent. */
   readonly language?: Language;
-  readonly signatures: readonly string[];
+  readonly signatures: readonly (string | PlacedSignature)[];
+  /** What diagnostics show instead of `source`, of the same length: a cell whose header `source` has as blanks. */
+  readonly shown?: string;
   readonly options?: ModuleOptions;
 }
 
@@ -122,10 +131,16 @@ export class RemoteJIT extends callableBase<Decorator>() {
     fileName,
     language,
     signatures,
+    shown,
     options,
   }: Definition): Promise<readonly RemoteFunction[]> {
     const given = signatures.map(parseGiven);
-    const text = { source, fileName, ...(language === undefined ? {} : { language }) };
+    const text = {
+      source,
+      fileName,
+      ...(language === undefined ? {} : { language }),
+      ...(shown === undefined ? {} : { shown }),
+    };
     const module = SourceModule.parse(text, options);
     module.assign(given);
     return module.exportedNames.map((name) => this.#define(module, name));
@@ -227,9 +242,10 @@ export class RemoteJIT extends callableBase<Decorator>() {
 }
 
 /** @throws CompileError pointing into the signature */
-function parseGiven(text: string): GivenSignature {
+function parseGiven(given: string | PlacedSignature): GivenSignature {
+  const { text, ...place } = typeof given === 'string' ? { text: given } : given;
   try {
-    return { signature: parseSignature(text) };
+    return { signature: parseSignature(text), ...place };
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     const diagnostic = {

@@ -22,6 +22,14 @@ export interface ModuleText {
   readonly fileName: string;
   /** Detected from the source where it is absent. */
   readonly language?: Language;
+  /** What diagnostics show instead of `source`, of the same length: a cell whose header `source` has as blanks. */
+  readonly shown?: string;
+}
+
+/** What diagnostics show. */
+interface Place {
+  readonly source: string;
+  readonly fileName: string;
 }
 
 export interface ModuleOptions extends CompileOptions {
@@ -38,28 +46,31 @@ export interface IrTarget {
 /** The functions that one cell, or one call of a decorator, defined; all overloads of its functions live here. */
 export class SourceModule {
   readonly core: CoreModule;
+  readonly #place: Place;
   readonly #options: ModuleOptions;
   readonly #overloads: Overload[] = [];
 
-  private constructor(core: CoreModule, options: ModuleOptions) {
+  private constructor(core: CoreModule, place: Place, options: ModuleOptions) {
     this.core = core;
+    this.#place = place;
     this.#options = options;
   }
 
   /** @throws CompileError with the parser's diagnostics */
   static parse(text: ModuleText, options: ModuleOptions = {}): SourceModule {
-    return new SourceModule(resultOf(parseModule(text), text), options);
+    const place = { source: text.shown ?? text.source, fileName: text.fileName };
+    return new SourceModule(resultOf(parseModule(text), place), place, options);
   }
 
   /** From a function's own text, as `toString()` gives it. @throws CompileError */
   static parseFunction(source: string, name: string, options: ModuleOptions = {}): SourceModule {
     const text = { source, fileName: name };
-    return new SourceModule(resultOf(parseTypeScriptFunction(source, name, name), text), options);
+    return new SourceModule(resultOf(parseTypeScriptFunction(source, name, name), text), text, options);
   }
 
   /** Gives each function its signatures. @throws CompileError where they don't fit, by count or by type */
   assign(signatures: readonly GivenSignature[]): void {
-    const overloads = resultOf(assignSignatures(this.core, signatures), this.core);
+    const overloads = resultOf(assignSignatures(this.core, signatures), this.#place);
     this.#check(overloads);
     this.#overloads.push(...overloads);
   }
@@ -87,7 +98,7 @@ export class SourceModule {
       all.set(mangledSymbol(overload.functionName, overload.signature), overload);
     }
     const request = { module: this.core, overloads: [...all.values()], target, options: this.#options };
-    const compiled = resultOf(compileModule(request), this.core);
+    const compiled = resultOf(compileModule(request), this.#place);
     if (this.#options.verify === true) verifyOnClient(compiled.ir);
     return compiled;
   }
@@ -98,7 +109,7 @@ export class SourceModule {
   }
 
   #check(overloads: readonly Overload[]): HirModule {
-    return resultOf(checkModule({ module: this.core, overloads, options: this.#options }), this.core);
+    return resultOf(checkModule({ module: this.core, overloads, options: this.#options }), this.#place);
   }
 
   /**
@@ -112,7 +123,7 @@ export class SourceModule {
   }
 }
 
-function resultOf<T>(result: Result<T>, place: { readonly source: string; readonly fileName: string }): T {
+function resultOf<T>(result: Result<T>, place: Place): T {
   if (result.ok) return result.value;
   throw new CompileError(result.diagnostics, place);
 }

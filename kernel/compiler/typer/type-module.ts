@@ -27,6 +27,8 @@ import { count } from './wording.ts';
 export interface Overload {
   readonly functionName: string;
   readonly signature: FunctionType;
+  /** Where the source has the signature, if it does. */
+  readonly span?: Span;
 }
 
 export interface TyperOptions {
@@ -107,7 +109,8 @@ class ModuleTyper implements ModuleContext {
 
   // ---- overloads
 
-  #typeOverload({ functionName, signature }: Overload): void {
+  #typeOverload(overload: Overload): void {
+    const { functionName, signature } = overload;
     const definition = this.#definitions.get(functionName);
     if (!definition) {
       const span = { start: 0, end: Math.min(1, this.core.source.length) };
@@ -115,7 +118,7 @@ class ModuleTyper implements ModuleContext {
       this.#report({ code: 'unknown-function', message: `there is no function ${functionName}`, span, hint });
       return;
     }
-    const refusal = this.#refuseSignature(definition, signature);
+    const refusal = this.#refuseSignature(definition, overload);
     for (const diagnostic of refusal) this.#report(diagnostic);
     if (refusal.length > 0) return;
     const typed = typeFunction(this, {
@@ -145,8 +148,9 @@ class ModuleTyper implements ModuleContext {
     }
   }
 
-  #refuseSignature(definition: FunctionDefinition, signature: FunctionType): Diagnostic[] {
-    const { name, nameSpan: span, parameters } = definition;
+  #refuseSignature(definition: FunctionDefinition, overload: Overload): Diagnostic[] {
+    const { name, nameSpan, parameters } = definition;
+    const { signature, span = nameSpan } = overload;
     const text = formatType(signature);
     const unsupported = [signature.result, ...signature.parameters].find((type) => !isSupported(type));
     if (unsupported) {

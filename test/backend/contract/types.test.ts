@@ -88,7 +88,7 @@ const WRONG: readonly (readonly [text: string, underlined: string, message: RegE
   ['number(int64)', 'number', /unknown type `number`; write float64/],
   ['foo(int64)', 'foo', /unknown type `foo`; known are bool, int8/],
   ['int64(int64 a b)', 'b', /found 'b' where ',' or '\)' is expected/],
-  ['int64(int64; int64)', ';', /unexpected character ';'/],
+  ['int64(int64; int64)', ';', /the character ';' cannot stand/],
   ['int64(void, int64)', 'void, int64)', /a parameter of type void; leave it out/],
   ['(int64)', '(int64)', /write void\(int64\) for a function without a result, or int64 alone/],
   ['int64(int64) | sizer=1', '|', /annotations after '\|' belong to table functions/],

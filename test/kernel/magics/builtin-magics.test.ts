@@ -4,6 +4,7 @@ import { builtinMagics } from '../../../kernel/magics/builtin-magics.ts';
 import type { CellMagicContext } from '../../../kernel/magics/context.ts';
 import { lineMagicFunction, parseCell } from '../../../kernel/magics/parse-cell.ts';
 import { MagicRegistry } from '../../../kernel/magics/registry.ts';
+import type { Definition } from '../../../kernel/rjit/remote-jit.ts';
 import { runCases } from '../../support/case-runner.ts';
 
 /** What a cell did to the session and to RemoteJIT. */
@@ -20,7 +21,7 @@ class Recorder {
     return {
       jit: {
         define: async (definition) => {
-          await record('define', definition);
+          await record('define', readable(definition));
           // Every function of the source, as RemoteJIT would.
           const names = definition.source.matchAll(/^(?:def|function) (\w+)/gm);
           return [...names].map(([, name = '']) => ({ name }));
@@ -58,6 +59,16 @@ class Recorder {
       bodyLine,
     };
   }
+}
+
+/** The header's blanks left out, and signatures as the cell has them at the places they are said to be. */
+function readable({ source, shown = '', signatures, ...rest }: Definition): unknown {
+  assert.is(source.length, shown.length);
+  const texts = signatures.map((given) =>
+    typeof given === 'string' ? given : shown.slice(given.span.start, given.span.end),
+  );
+  const { fileName, ...options } = rest;
+  return { source: source.replace(/^ +$/gm, ''), fileName, signatures: texts, ...options };
 }
 
 async function runCell(cell: string): Promise<Recorder> {
