@@ -97,6 +97,12 @@ struct CompileReport {
   3: bool cached
 }
 
+/* Requests by the sequence ids of their messages, both ends included. Ids count from 0 to 2^31 - 1, and on from 0. */
+struct RequestRange {
+  1: i32 first
+  2: i32 last
+}
+
 struct ServerStatus {
   1: i32 sessions
   2: i32 workers
@@ -108,7 +114,11 @@ struct ServerStatus {
 service rjit {
   /* Control connection. */
   HelloReply hello(1: HelloRequest request) throws (1: RemoteFault fault)
-  bool cancel(1: string session) throws (1: RemoteFault fault)
+  /*
+   * Stops the request of the session's data connection that is running now if its sequence id lies in the range, or
+   * whichever is running without one; false when there was nothing to stop.
+   */
+  bool cancel(1: string session, 2: RequestRange range) throws (1: RemoteFault fault)
   ServerStatus status() throws (1: RemoteFault fault)
 
   /* Data connection. `attach` comes first; arguments and results are packed values (packed.ts). */

@@ -34,6 +34,11 @@ export class CallRecordMemory {
     this.#words[RECORD.sequence / 4] = FIRST_SEQUENCE;
   }
 
+  /** What begins from here on belongs to that message. */
+  beginRequest(id: number): void {
+    this.#words[RECORD.requestId / 4] = id;
+  }
+
   /** @param name the function's symbol, always the same array for the same function */
   beginCall(handle: number, name: Uint8Array): void {
     const words = this.#words;

@@ -22,6 +22,8 @@ export const RECORD = {
   raiseLine: 24,
   functionNameByteLength: 28,
   messageByteLength: 32,
+  /** Sequence id of the message that is being answered, or was last. */
+  requestId: 36,
   /** u64 */
   faultAddress: 40,
   /** u64, the instruction */
@@ -40,6 +42,8 @@ export const RECORD_STATE = { idle: 0, running: 1, compiling: 2 } as const;
 export interface CallRecord {
   readonly state: keyof typeof RECORD_STATE;
   readonly sequence: number;
+  /** Which message of the session's client it belongs to. */
+  readonly requestId: number;
   readonly handle: number;
   /** The mangled symbol of the function that runs or ran last; while compiling, the first one of the module. */
   readonly functionName: string;
@@ -63,6 +67,7 @@ export function readCallRecord(fileDescriptor: number): CallRecord | undefined {
   return {
     state: stateName(bytes.readUInt32LE(RECORD.state)),
     sequence: bytes.readUInt32LE(RECORD.sequence),
+    requestId: bytes.readUInt32LE(RECORD.requestId),
     handle: bytes.readUInt32LE(RECORD.handle),
     functionName: text(
       RECORD.functionName,

@@ -138,6 +138,11 @@ export class Jit {
     }
   }
 
+  /** Writes into the call record which message of a client what follows belongs to. */
+  beginRequest(id: number): void {
+    this.#record.beginRequest(id);
+  }
+
   /**
    * Calls a function with packed arguments.
    *

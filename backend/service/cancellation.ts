@@ -8,20 +8,36 @@ import type { CancelReason } from './worker-record.ts';
 const firstPollMs = 1;
 const longestPollMs = 50;
 
+/** Messages of a client by their sequence ids, both ends included; `last` is below `first` where the count wrapped. */
+export interface RequestRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Sequence ids are never negative. */
+const idMask = 0x7fff_ffff;
+
+function includes({ first, last }: RequestRange, id: number): boolean {
+  return ((id - first) & idMask) <= ((last - first) & idMask);
+}
+
 /**
  * Ends the call or compilation a worker is in. The signal ends only the call that the record names, so that a call
  * which has finished meanwhile, and the next one, are safe. What doesn't stop in time, such as a compilation, ends
  * with its worker.
  *
- * @returns false when the worker was idle; else resolves when the call has ended
+ * @param range ends only what answers one of these messages
+ * @returns false when the worker was idle, or at something else; else resolves when the call has ended
  */
 export async function stopRunningCall(
   worker: WorkerProcess,
   reason: CancelReason,
   log: Log,
+  range?: RequestRange,
 ): Promise<boolean> {
   const running = worker.record.read();
   if (running === undefined || running.state === 'idle') return false;
+  if (range && !includes(range, running.requestId)) return false;
   if (running.state === 'running') {
     worker.record.markCancelled(running.sequence, reason);
     worker.kill('SIGUSR2');

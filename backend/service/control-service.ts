@@ -1,4 +1,10 @@
-import { Death, HelloReply, type HelloRequest, ServerStatus } from '#thrift/remotejit_types.js';
+import {
+  Death,
+  HelloReply,
+  type HelloRequest,
+  type RequestRange,
+  ServerStatus,
+} from '#thrift/remotejit_types.js';
 import { Processor } from '#thrift/rjit.js';
 import { RemoteError } from '../contract/remote-error.ts';
 import { serverVersion } from './server-version.ts';
@@ -36,7 +42,8 @@ export class ControlService {
     this.#isAuthorized = !host.tokens.isRequired;
     const rjit = thriftService(Processor, {
       hello: (request: HelloRequest) => this.#answer(() => this.#hello(request)),
-      cancel: (session: string) => this.#answer(() => this.#cancel(session)),
+      cancel: (session: string, range: RequestRange | undefined) =>
+        this.#answer(() => this.#cancel(session, range)),
       status: () => this.#answer(async () => this.#status()),
     });
     this.services = new Map([['rjit', rjit]]);
@@ -66,7 +73,7 @@ export class ControlService {
     });
   }
 
-  async #cancel(id: string): Promise<boolean> {
+  async #cancel(id: string, range: RequestRange | undefined): Promise<boolean> {
     this.#authorize();
     const session = this.#host.findSession(id);
     if (session === undefined) {
@@ -75,7 +82,7 @@ export class ControlService {
         'no such session here; say hello first and use the id it returns',
       );
     }
-    return session.cancel('cancelled');
+    return session.cancel('cancelled', range ?? undefined);
   }
 
   #status(): ServerStatus {

@@ -15,6 +15,8 @@ import type { ConnectionRole } from './worker-messages.ts';
 
 /** What runs the functions: the worker's side of `rjit:call` and `rjit:mapColumns`. */
 export interface HotService {
+  /** What is asked of it next, or compiled, belongs to the message with this id: `cancel` names it so. */
+  beginRequest(sequenceId: number): void;
   call(handle: number, packed: Uint8Array): Uint8Array;
   map(handle: number, length: number, columns: readonly Uint8Array[]): Uint8Array;
 }
@@ -113,6 +115,7 @@ export class DataConnection {
         if (message === undefined) break;
         const reader = new BinaryReader(message);
         const header = reader.messageBegin();
+        this.#options.hot.beginRequest(header.sequenceId);
         if (!this.#answerHot(header, reader)) {
           this.#answerLater(header, message);
           return;

@@ -22,7 +22,7 @@ export function rjitService(session: WorkerSession): ThriftService {
         return true;
       }),
     hello: (_request: HelloRequest) => answer(misplaced),
-    cancel: (_session: string) => answer(misplaced),
+    cancel: (_session: string, _range: unknown) => answer(misplaced),
     status: () => answer(misplaced),
   });
 }

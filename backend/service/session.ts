@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { RemoteError } from '../contract/remote-error.ts';
-import { stopRunningCall } from './cancellation.ts';
+import { type RequestRange, stopRunningCall } from './cancellation.ts';
 import { stopTimeoutMs } from './limits.ts';
 import type { Log } from './log.ts';
 import type { ConnectionRole, MessageToSupervisor, RestorableModule, TargetInfo } from './worker-messages.ts';
@@ -97,9 +97,9 @@ export class Session {
     this.start().catch(() => this.#closeConnections());
   }
 
-  /** Stops the call the worker is in; false when it was in none. */
-  async cancel(reason: CancelReason): Promise<boolean> {
-    return this.#worker ? stopRunningCall(this.#worker, reason, this.#hooks.log) : false;
+  /** Stops the call the worker is in, if it answers a message in `range`; false when there was nothing to stop. */
+  async cancel(reason: CancelReason, range?: RequestRange): Promise<boolean> {
+    return this.#worker ? stopRunningCall(this.#worker, reason, this.#hooks.log, range) : false;
   }
 
   /**

@@ -39,6 +39,10 @@ export class WorkerSession implements HotService {
     return this.#jit.target;
   }
 
+  beginRequest(sequenceId: number): void {
+    this.#jit.beginRequest(sequenceId);
+  }
+
   call(handle: number, packed: Uint8Array): Uint8Array {
     const compiled = this.functions.get(handle);
     try {

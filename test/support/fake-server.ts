@@ -94,7 +94,7 @@ function politeMethods(): Handler {
       return new CompileReport({ functions, phaseMicroseconds: { total: 1 }, cached: false });
     },
     call: async (_handle: number, _packed: Buffer) => result,
-    cancel: async (_session: string) => false,
+    cancel: async (_session: string, _range: unknown) => false,
     drop: async (_handles: readonly number[]) => true,
   };
 }

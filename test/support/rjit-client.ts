@@ -5,6 +5,7 @@ import {
   type HelloReply,
   HelloRequest,
   RemoteFault,
+  RequestRange,
 } from '#thrift/remotejit_types.js';
 import { Client as RjitClient } from '#thrift/rjit.js';
 
@@ -37,6 +38,8 @@ export function connectRjit(port: number, secure?: SecureOptions): ThriftConnect
     close: () => connection.connection.destroy(),
   };
 }
+
+export const anyRequest = new RequestRange({ first: 0, last: 2 ** 31 - 1 });
 
 /** A session with both of its connections. */
 export class TestSession {
@@ -97,6 +100,11 @@ export class TestSession {
 
   async call(handle: number, a: bigint, b: bigint): Promise<bigint> {
     return unpackInt64(await this.data.client.call(handle, packInt64s(a, b)));
+  }
+
+  /** Whether a running request in that range was stopped. */
+  async cancel(range = anyRequest): Promise<boolean> {
+    return this.control.client.cancel(this.id, range);
   }
 
   close(): void {

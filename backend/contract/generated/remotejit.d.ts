@@ -22,6 +22,7 @@ import FunctionSpec = ttypes.FunctionSpec
 import CompileRequest = ttypes.CompileRequest
 import CompiledFunction = ttypes.CompiledFunction
 import CompileReport = ttypes.CompileReport
+import RequestRange = ttypes.RequestRange
 import ServerStatus = ttypes.ServerStatus
 
 declare class Client {

@@ -106,6 +106,13 @@ declare class CompileReport {
       constructor(args?: { functions: CompiledFunction[]; phaseMicroseconds: { [k: string]: number; }; cached: boolean; });
   }
 
+declare class RequestRange {
+    public first: number;
+    public last: number;
+
+      constructor(args?: { first: number; last: number; });
+  }
+
 declare class ServerStatus {
     public sessions: number;
     public workers: number;

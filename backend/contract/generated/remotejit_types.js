@@ -1004,6 +1004,71 @@ const CompileReport = module.exports.CompileReport = class {
   }
 
 };
+const RequestRange = module.exports.RequestRange = class {
+  constructor(args) {
+    this.first = null;
+    this.last = null;
+    if (args) {
+      if (args.first !== undefined && args.first !== null) {
+        this.first = args.first;
+      }
+      if (args.last !== undefined && args.last !== null) {
+        this.last = args.last;
+      }
+    }
+  }
+
+  read (input) {
+    input.readStructBegin();
+    while (true) {
+      const ret = input.readFieldBegin();
+      const ftype = ret.ftype;
+      const fid = ret.fid;
+      if (ftype == Thrift.Type.STOP) {
+        break;
+      }
+      switch (fid) {
+        case 1:
+        if (ftype == Thrift.Type.I32) {
+          this.first = input.readI32();
+        } else {
+          input.skip(ftype);
+        }
+        break;
+        case 2:
+        if (ftype == Thrift.Type.I32) {
+          this.last = input.readI32();
+        } else {
+          input.skip(ftype);
+        }
+        break;
+        default:
+          input.skip(ftype);
+      }
+      input.readFieldEnd();
+    }
+    input.readStructEnd();
+    return;
+  }
+
+  write (output) {
+    output.writeStructBegin('RequestRange');
+    if (this.first !== null && this.first !== undefined) {
+      output.writeFieldBegin('first', Thrift.Type.I32, 1);
+      output.writeI32(this.first);
+      output.writeFieldEnd();
+    }
+    if (this.last !== null && this.last !== undefined) {
+      output.writeFieldBegin('last', Thrift.Type.I32, 2);
+      output.writeI32(this.last);
+      output.writeFieldEnd();
+    }
+    output.writeFieldStop();
+    output.writeStructEnd();
+    return;
+  }
+
+};
 const ServerStatus = module.exports.ServerStatus = class {
   constructor(args) {
     this.sessions = null;

@@ -22,6 +22,7 @@ import FunctionSpec = ttypes.FunctionSpec
 import CompileRequest = ttypes.CompileRequest
 import CompiledFunction = ttypes.CompiledFunction
 import CompileReport = ttypes.CompileReport
+import RequestRange = ttypes.RequestRange
 import ServerStatus = ttypes.ServerStatus
 
 declare class Client {
@@ -35,9 +36,9 @@ declare class Client {
 
     hello(request: HelloRequest, callback?: (error: ttypes.RemoteFault, response: HelloReply)=>void): void;
 
-    cancel(session: string): Promise<boolean>;
+    cancel(session: string, range: RequestRange): Promise<boolean>;
 
-    cancel(session: string, callback?: (error: ttypes.RemoteFault, response: boolean)=>void): void;
+    cancel(session: string, range: RequestRange, callback?: (error: ttypes.RemoteFault, response: boolean)=>void): void;
 
     status(): Promise<ServerStatus>;
 

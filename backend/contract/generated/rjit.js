@@ -140,9 +140,13 @@ const rjit_hello_result = class {
 const rjit_cancel_args = class {
   constructor(args) {
     this.session = null;
+    this.range = null;
     if (args) {
       if (args.session !== undefined && args.session !== null) {
         this.session = args.session;
+      }
+      if (args.range !== undefined && args.range !== null) {
+        this.range = new ttypes.RequestRange(args.range);
       }
     }
   }
@@ -164,9 +168,14 @@ const rjit_cancel_args = class {
           input.skip(ftype);
         }
         break;
-        case 0:
+        case 2:
+        if (ftype == Thrift.Type.STRUCT) {
+          this.range = new ttypes.RequestRange();
+          this.range.read(input);
+        } else {
           input.skip(ftype);
-          break;
+        }
+        break;
         default:
           input.skip(ftype);
       }
@@ -181,6 +190,11 @@ const rjit_cancel_args = class {
     if (this.session !== null && this.session !== undefined) {
       output.writeFieldBegin('session', Thrift.Type.STRING, 1);
       output.writeString(this.session);
+      output.writeFieldEnd();
+    }
+    if (this.range !== null && this.range !== undefined) {
+      output.writeFieldBegin('range', Thrift.Type.STRUCT, 2);
+      this.range.write(output);
       output.writeFieldEnd();
     }
     output.writeFieldStop();
@@ -1253,21 +1267,22 @@ const rjitClient = exports.Client = class rjitClient {
     return callback('hello failed: unknown result');
   }
 
-  cancel (session) {
+  cancel (session, range) {
     this._seqid = this.new_seqid();
     const self = this;
     return new Promise((resolve, reject) => {
       self._reqs[self.seqid()] = (error, result) => {
         return error ? reject(error) : resolve(result);
       };
-      self.send_cancel(session);
+      self.send_cancel(session, range);
     });
   }
 
-  send_cancel (session) {
+  send_cancel (session, range) {
     const output = new this.pClass(this.output);
     const params = {
-      session: session
+      session: session,
+      range: range
     };
     const args = new rjit_cancel_args(params);
     try {
@@ -1751,9 +1766,10 @@ const rjitProcessor = exports.Processor = class rjitProcessor {
     const args = new rjit_cancel_args();
     args.read(input);
     input.readMessageEnd();
-    if (this._handler.cancel.length === 1) {
+    if (this._handler.cancel.length === 2) {
       Promise.resolve(this._handler.cancel.bind(this._handler)(
-        args.session
+        args.session,
+        args.range
       )).then(result => {
         const result_obj = new rjit_cancel_result({success: result});
         output.writeMessageBegin("cancel", Thrift.MessageType.REPLY, seqid);
@@ -1774,7 +1790,7 @@ const rjitProcessor = exports.Processor = class rjitProcessor {
         output.flush();
       });
     } else {
-      this._handler.cancel(args.session, (err, result) => {
+      this._handler.cancel(args.session, args.range, (err, result) => {
         let result_obj;
         if ((err === null || typeof err === 'undefined') || err instanceof ttypes.RemoteFault) {
           result_obj = new rjit_cancel_result((err !== null || typeof err === 'undefined') ? err : {success: result});

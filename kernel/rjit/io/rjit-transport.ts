@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CompileRequest, FunctionSpec } from '#thrift/remotejit_types.js';
+import { CompileRequest, FunctionSpec, RequestRange } from '#thrift/remotejit_types.js';
 import type { Client } from '#thrift/rjit.js';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { deathError } from './death.ts';
@@ -280,12 +280,16 @@ function abandon(connection: ThriftConnection, reason: RemoteError): void {
   connection.destroy();
 }
 
-/** A cancel that comes before its call, or between two, finds nothing to stop: it is repeated until all have answers. */
+/**
+ * A cancel that comes before its call, or between two, finds nothing to stop: it is repeated until all have answers.
+ * It names the calls that are meant, so that a late one stops no other.
+ */
 async function cancelAll({ id, control, data }: LiveSession, targets: readonly Receiver[]): Promise<void> {
   let pauseMs = FIRST_CANCEL_PAUSE_MS;
-  while (targets.some((target) => data.isWaiting(target))) {
+  for (let range = data.rangeOf(targets); range !== undefined; range = data.rangeOf(targets)) {
+    const requests = new RequestRange(range);
     try {
-      await control.request((client) => client.cancel(id));
+      await control.request((client) => client.cancel(id, requests));
     } catch {
       // The connection has gone, and with it the calls: they learn why when it closes.
       return;

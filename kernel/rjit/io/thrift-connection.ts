@@ -38,16 +38,25 @@ class PrefixedProtocol extends TBinaryProtocol {
   }
 }
 
+/**
+ * One count for all requests of all connections of this thread: `cancel` names requests by it, and one that comes late
+ * must not mean a request of the session's next connection. Wraps from 2^31 - 1 to 0.
+ */
+let lastSequenceId = 0;
+
+function nextSequenceId(): number {
+  lastSequenceId = (lastSequenceId + 1) & 0x7fff_ffff;
+  return lastSequenceId;
+}
+
 /** One TCP connection to the server. Hot methods have their own codec, all others node-thrift's generated client. */
 export class ThriftConnection {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #writer = new BinaryWriter();
   readonly #stream = new MessageStream(MAX_REPLY_BYTES);
-  /** By sequence id: the hot requests, in the order they were sent. */
+  /** By sequence id, in the order they were sent. */
   #waiting = new Map<number, Receiver>();
-  #requests = new Set<Receiver>();
-  #sequenceId = 0;
   #problem: RemoteError | undefined;
   #afterReplies: (() => void) | undefined;
   #onClosed: ((unanswered: readonly Receiver[], problem: RemoteError | undefined) => void) | undefined;
@@ -73,17 +82,18 @@ export class ThriftConnection {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
-  get inFlightCount(): number {
-    return this.#waiting.size + this.#requests.size;
-  }
-
-  /** The receivers that have no answer yet. */
+  /** The receivers that have no answer yet, in the order of their requests. */
   inFlight(): readonly Receiver[] {
-    return [...this.#waiting.values(), ...this.#requests];
+    return [...this.#waiting.values()];
   }
 
-  isWaiting(receiver: Receiver): boolean {
-    return this.#requests.has(receiver) || [...this.#waiting.values()].includes(receiver);
+  /** Sequence ids of the first and the last of these requests that has no answer yet; undefined when all have. */
+  rangeOf(receivers: readonly Receiver[]): { readonly first: number; readonly last: number } | undefined {
+    const wanted = new Set(receivers);
+    const ids = [...this.#waiting].flatMap(([id, receiver]) => (wanted.has(receiver) ? [id] : []));
+    const [first] = ids;
+    const last = ids.at(-1);
+    return first === undefined || last === undefined ? undefined : { first, last };
   }
 
   /** @param onClosed gets those who will have no answer, and what went wrong here, if anything did */
@@ -98,7 +108,7 @@ export class ThriftConnection {
 
   /** Begins a call; `flush` sends it, together with others. */
   call(request: CallRequest, receiver: Receiver): void {
-    const sequenceId = this.#next();
+    const sequenceId = nextSequenceId();
     writeCallRequest(this.#writer, sequenceId, request);
     this.#waiting.set(sequenceId, receiver);
     if (this.#writer.byteLength > WRITE_BYTES) this.flush();
@@ -111,7 +121,7 @@ export class ThriftConnection {
   }
 
   map(request: MapRequest, receiver: Receiver): void {
-    const sequenceId = this.#next();
+    const sequenceId = nextSequenceId();
     const writer = new BinaryWriter(
       256 + request.columns.reduce((sum, column) => sum + column.byteLength + 4, 0),
     );
@@ -131,18 +141,13 @@ export class ThriftConnection {
         reject(new RemoteError('connection-lost', 'the connection to the server is closed'));
         return;
       }
-      const receiver: Receiver = { receive: () => undefined, fail: reject };
-      this.#requests.add(receiver);
-      send(this.#client).then(
-        (result) => {
-          this.#requests.delete(receiver);
-          resolve(result);
-        },
-        (error: unknown) => {
-          this.#requests.delete(receiver);
-          reject(fromThrift(error));
-        },
-      );
+      const sequenceId = nextSequenceId();
+      // The generated client adds one to what it finds here.
+      Reflect.set(this.#client, '_seqid', sequenceId - 1);
+      this.#waiting.set(sequenceId, { receive: () => undefined, fail: reject });
+      send(this.#client)
+        .then(resolve, (error: unknown) => reject(fromThrift(error)))
+        .finally(() => this.#waiting.delete(sequenceId));
     });
   }
 
@@ -170,14 +175,8 @@ export class ThriftConnection {
     this.#socket.once('close', () => {
       const unanswered = this.inFlight();
       this.#waiting = new Map();
-      this.#requests = new Set();
       this.#onClosed?.(unanswered, this.#problem);
     });
-  }
-
-  #next(): number {
-    this.#sequenceId = (this.#sequenceId + 1) & 0x7fff_ffff;
-    return this.#sequenceId;
   }
 
   #dispatch(message: Uint8Array): void {

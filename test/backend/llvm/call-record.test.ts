@@ -22,6 +22,7 @@ function page(): Buffer {
   bytes.writeUInt32LE(11, 16);
   bytes.writeUInt32LE(9, 28);
   bytes.writeUInt32LE(4, 32);
+  bytes.writeUInt32LE(31, 36);
   bytes.writeBigUInt64LE(0x7f0000001000n, 40);
   bytes.write('foo_lallA', 64);
   bytes.write('last', 576);
@@ -42,6 +43,7 @@ record('is read from its bytes', ({ path }) => {
   assert.equal(withFile(path, page(), readCallRecord), {
     state: 'running',
     sequence: 77,
+    requestId: 31,
     handle: 5,
     functionName: 'foo_lallA',
     signal: 11,

@@ -152,7 +152,7 @@ deaths('a call that does not stop when it is cancelled ends with its worker', ()
     // node-thrift leaves a call without an answer when its connection closes.
     session.call(spin, 1n, 1n).catch(() => undefined);
     await startsWorking(await session.workerPid());
-    assert.is(await session.control.client.cancel(session.id), true);
+    assert.is(await session.cancel(), true);
     const { death } = await session.reconnect();
     assert.is(death?.reason, 'killed: unstoppable_lallA did not stop within 1000 ms');
     assert.is(death?.functionName, 'unstoppable_lallA');

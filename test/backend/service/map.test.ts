@@ -63,7 +63,7 @@ maps('is cancelled as a call is', () =>
     const [add = 0, spin = 0] = await session.compile(addition('add') + endless, 'add', 'endless');
     const spinning = faultOf(map(session, spin, 2, packInt64s(1n), packInt64s(1n)));
     await startsWorking(await session.workerPid());
-    assert.is(await session.control.client.cancel(session.id), true);
+    assert.is(await session.cancel(), true);
     assert.is((await spinning).code, 'cancelled');
     assert.is(await session.call(add, 1n, 3n), 4n);
   }),

@@ -1,8 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { RequestRange } from '#thrift/remotejit_types.js';
 import { withBackend } from '../../support/backend-process.ts';
 import { addition, division, endless, overflow, store } from '../../support/ir-functions.ts';
-import { connectRjit, faultOf, packInt64s, TestSession } from '../../support/rjit-client.ts';
+import { startsWorking } from '../../support/process-state.ts';
+import { anyRequest, connectRjit, faultOf, packInt64s, TestSession } from '../../support/rjit-client.ts';
 
 const sessions = suite('backend sessions');
 
@@ -125,14 +127,34 @@ sessions('cancel an endless loop, and only that', () =>
     const spinning = faultOf(session.call(spin, 1n, 1n));
     assert.is(await other.call(theirs, 1n, 1n), 2n);
     // The call may not have begun when the first cancel arrives.
-    while (!(await session.control.client.cancel(session.id)));
+    while (!(await session.cancel()));
     const fault = await spinning;
     assert.is(fault.code, 'cancelled');
     assert.is(fault.functionName, 'endless_lallA');
     assert.is(await session.call(add, 1n, 3n), 4n);
     assert.is(await session.workerPid(), before);
-    assert.is(await session.control.client.cancel(session.id), false);
+    assert.is(await session.cancel(), false);
     assert.is(await other.call(theirs, 1n, 1n), 2n);
+  }),
+);
+
+sessions('cancel only the requests that are named', () =>
+  withBackend([], async (_backend, port) => {
+    const session = await TestSession.open(port);
+    const [spin = 0] = await session.compile(endless, 'endless');
+    // node-thrift's client counts from 1: attach, compile, and the call.
+    const spinning = faultOf(session.call(spin, 1n, 1n));
+    const worker = await session.workerPid();
+    await startsWorking(worker);
+    for (const [first, last] of [
+      [1, 2],
+      [4, 2 ** 31 - 1],
+      [4, 2],
+    ] as const) {
+      assert.is(await session.cancel(new RequestRange({ first, last })), false);
+    }
+    assert.is(await session.cancel(new RequestRange({ first: 2 ** 31 - 5, last: 3 })), true);
+    assert.is((await spinning).code, 'cancelled');
   }),
 );
 
@@ -150,7 +172,7 @@ sessions('cancel a call that runs longer than the server allows', () =>
 sessions('refuse what belongs to the other kind of connection', () =>
   withBackend([], async (_backend, port) => {
     const session = await TestSession.open(port);
-    const fault = await faultOf(session.data.client.cancel(session.id));
+    const fault = await faultOf(session.data.client.cancel(session.id, anyRequest));
     assert.is(fault.code, 'bad-request');
     assert.match(fault.message, /control connection/);
     let refusal = '';

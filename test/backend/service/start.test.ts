@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { addition } from '../../support/ir-functions.ts';
 import { childrenOf, isRunning } from '../../support/process-state.ts';
 import { RawConnection } from '../../support/raw-connection.ts';
-import { connectRjit, faultOf, TestSession } from '../../support/rjit-client.ts';
+import { anyRequest, connectRjit, faultOf, TestSession } from '../../support/rjit-client.ts';
 
 const starts = suite('starting and ending rjit serve');
 
@@ -126,7 +126,7 @@ starts('a server with a token serves those who show it, and nobody else', async 
       assert.is((await hello('')).code, 'unauthorized');
       assert.is((await hello(`${token} `)).code, 'unauthorized');
       assert.is((await faultOf(stranger.client.status())).code, 'unauthorized');
-      assert.is((await faultOf(stranger.client.cancel(session.id))).code, 'unauthorized');
+      assert.is((await faultOf(stranger.client.cancel(session.id, anyRequest))).code, 'unauthorized');
       const attached = await faultOf(connectRjit(port).client.attach(session.id, 'wrong'));
       assert.is(attached.code, 'unknown-session');
 

@@ -64,7 +64,7 @@ identities('workers run as that user if the server may do so, and else it says w
     for (const uid of uids) assert.is(uid, [nobody, nobody, nobody, nobody].join('\t'));
     const spinning = faultOf(session.call(spin, 1n, 1n));
     await startsWorking(await session.workerPid());
-    assert.is(await session.control.client.cancel(session.id), true);
+    assert.is(await session.cancel(), true);
     assert.is((await spinning).code, 'cancelled');
   });
 });
