@@ -3,14 +3,18 @@ import { RemoteError } from '../../backend/contract/remote-error.ts';
 import type { FunctionType, Type } from '../../backend/contract/types.ts';
 import type { Value } from '../../backend/contract/value-codec.ts';
 import { createInterpreter, type Value as InterpretedValue, RaisedException } from '../compiler/interpret.ts';
+import type { FunctionModule } from './function-module.ts';
 import type { RemoteOverload } from './remote-overload.ts';
-import type { SourceModule } from './source-module.ts';
 
 /**
  * Runs an overload in this process, by interpreting what would be compiled: same types, same checks, same errors, no
  * server.
  */
-export function callLocally(module: SourceModule, overload: RemoteOverload, args: readonly unknown[]): Value {
+export function callLocally(
+  module: FunctionModule,
+  overload: RemoteOverload,
+  args: readonly unknown[],
+): Value {
   const { functionName, signature, symbol, packed } = overload;
   // Through the packed form, so that arguments are checked and rounded as in a remote call.
   const values = packed.unpackArguments(overload.pack(args));

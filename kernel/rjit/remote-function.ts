@@ -7,12 +7,12 @@ import { argumentsKey, plainValue, typesOfArguments } from './argument-type.ts';
 import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
 import { describeIr } from './describe.ts';
+import type { FunctionModule } from './function-module.ts';
 import type { CallTarget, IoClient } from './io/io-client.ts';
 import { callLocally } from './local-call.ts';
 import { type Column, elementTypes, packColumns, resultColumn } from './map-columns.ts';
 import { chooseOverload } from './overload-choice.ts';
 import { type CompileTimes, RemoteOverload } from './remote-overload.ts';
-import type { SourceModule } from './source-module.ts';
 
 /** A call: waits for the result. */
 type ValueFunction = (...args: readonly unknown[]) => Value;
@@ -24,7 +24,7 @@ export interface AsyncCalls {
 }
 
 export interface RemoteFunctionOptions {
-  readonly module: SourceModule;
+  readonly module: FunctionModule;
   readonly name: string;
   readonly io: IoClient;
   /** 0 for none. */

@@ -7,6 +7,7 @@ import type { Span } from '../compiler/diagnostic.ts';
 import type { BackendControl } from './backend-control.ts';
 import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
+import type { FunctionModule } from './function-module.ts';
 import { IoClient } from './io/io-client.ts';
 import type { Endpoint, ServerAddress, ServerStatus } from './io/requests.ts';
 import { RemoteFunction } from './remote-function.ts';
@@ -220,7 +221,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
     return this.#define(module, module.exportedNames[0] ?? name);
   }
 
-  #define(module: SourceModule, name: string): RemoteFunction {
+  #define(module: FunctionModule, name: string): RemoteFunction {
     const timeoutMs = () => this.#options.timeoutMs ?? 0;
     const defined = new RemoteFunction({ module, name, io: this.#io, timeoutMs });
     this.#drop(this.#functions.get(name));

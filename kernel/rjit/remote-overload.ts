@@ -5,9 +5,9 @@ import { RemoteError } from '../../backend/contract/remote-error.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import type { Value } from '../../backend/contract/value-codec.ts';
 import type { CompiledModule } from '../compiler/compile.ts';
+import type { FunctionModule } from './function-module.ts';
 import type { CallTarget, IoClient } from './io/io-client.ts';
 import type { CompileCommand, CompileOutcome, ServerTarget } from './io/requests.ts';
-import type { SourceModule } from './source-module.ts';
 
 /** How often a call compiles again because the server has lost the function: more often, and something is wrong. */
 const MAX_COMPILATIONS = 3;
@@ -30,13 +30,13 @@ export class RemoteOverload {
   readonly signature: FunctionType;
   readonly symbol: string;
   readonly packed: PackedSignature;
-  readonly #module: SourceModule;
+  readonly #module: FunctionModule;
   readonly #io: IoClient;
   #compiled: CallTarget | undefined;
   #compiling: Promise<CallTarget> | undefined;
   times: CompileTimes | undefined;
 
-  constructor(module: SourceModule, functionName: string, signature: FunctionType, io: IoClient) {
+  constructor(module: FunctionModule, functionName: string, signature: FunctionType, io: IoClient) {
     this.functionName = functionName;
     this.signature = signature;
     this.symbol = mangledSymbol(functionName, signature);

@@ -15,6 +15,7 @@ import { parseModule } from '../compiler/parse-module.ts';
 import { parseTypeScriptFunction } from '../compiler/typescript/parse-typescript.ts';
 import { verifyOnClient } from './client-verification.ts';
 import { CompileError } from './compile-error.ts';
+import type { FunctionModule, IrTarget } from './function-module.ts';
 
 export interface ModuleText {
   readonly source: string;
@@ -37,14 +38,8 @@ export interface ModuleOptions extends CompileOptions {
   readonly verify?: boolean;
 }
 
-/** What the server needs to know of the machine the IR is for. */
-export interface IrTarget {
-  readonly triple: string;
-  readonly dataLayout: string;
-}
-
 /** The functions that one cell, or one call of a decorator, defined; all overloads of its functions live here. */
-export class SourceModule {
+export class SourceModule implements FunctionModule {
   readonly core: CoreModule;
   readonly #place: Place;
   readonly #options: ModuleOptions;

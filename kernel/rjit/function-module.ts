@@ -1,0 +1,24 @@
+import type { FunctionType } from '../../backend/contract/types.ts';
+import type { CompiledModule, Overload } from '../compiler/compile.ts';
+import type { HirModule } from '../compiler/hir.ts';
+
+/** What the server needs to know of the machine the IR is for. */
+export interface IrTarget {
+  readonly triple: string;
+  readonly dataLayout: string;
+  /** Of the libLLVM that will read the IR. */
+  readonly llvmMajor: number;
+}
+
+/** The functions that one cell, or one call of a decorator, defined, in whatever language. */
+export interface FunctionModule {
+  /** Names of the functions that can be called from outside, in the order of the source. */
+  readonly exportedNames: readonly string[];
+  signaturesOf(functionName: string): readonly FunctionType[];
+  /** @throws CompileError, and then the overload isn't added */
+  add(functionName: string, signature: FunctionType): void;
+  /** IR for `overloads` and all they call. @throws CompileError */
+  compile(overloads: readonly Overload[], target: IrTarget): CompiledModule;
+  /** The typed functions, for the interpreter. @throws CompileError; RemoteError for a language it doesn't know */
+  typed(overload: Overload): HirModule;
+}
