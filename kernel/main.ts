@@ -48,6 +48,8 @@ function createInterpreter(events: InterpreterEvents): Interpreter {
     execute: async (request) => (await session).execute(request),
     interrupt: async () => (await session).interrupt(),
     isComplete: async (code) => (await session).isComplete(code),
+    complete: async (place) => (await session).complete(place),
+    inspect: async (request) => (await session).inspect(request),
     holdOutput: async (held) => (await session).holdOutput(held),
     shutdown: async () => (await session).shutdown(),
   };

@@ -1,17 +1,23 @@
 /** The session and the managed backend as the interpreter that the protocol's side of the kernel drives. */
 import { AutomaticBackend } from './automatic-backend.ts';
+import type { Intelligence } from './intelligence.ts';
 import type {
+  CodePlace,
+  Completions,
   ExecuteOutcome,
   ExecuteRequest,
+  InspectRequest,
   Interpreter,
   InterpreterEvents,
   IsComplete,
 } from './jupyter/interpreter.ts';
+import type { MimeBundle } from './jupyter/messages.ts';
 import { SessionProcess } from './session/session-process.ts';
 
 export class SessionInterpreter implements Interpreter {
   readonly #session: SessionProcess;
   readonly #backend: AutomaticBackend;
+  #intelligence: Promise<Intelligence> | undefined;
 
   constructor({ onOutput, onInput }: InterpreterEvents, log: (text: string) => void) {
     const backend = new AutomaticBackend(log);
@@ -35,11 +41,25 @@ export class SessionInterpreter implements Interpreter {
     return this.#session.isComplete(code);
   }
 
+  async complete(place: CodePlace): Promise<Completions> {
+    return (await this.#loadedIntelligence()).complete(place);
+  }
+
+  async inspect(request: InspectRequest): Promise<MimeBundle | undefined> {
+    return (await this.#loadedIntelligence()).inspect(request);
+  }
+
   holdOutput(held: boolean): void {
     this.#session.holdOutput(held);
   }
 
   async shutdown(): Promise<void> {
     await Promise.all([this.#session.shutdown(), this.#backend.dispose()]);
+  }
+
+  /** Loaded when first needed: it brings all magics along, and no cell waits for it. */
+  #loadedIntelligence(): Promise<Intelligence> {
+    this.#intelligence ??= import('./intelligence.ts').then((module) => new module.Intelligence());
+    return this.#intelligence;
   }
 }

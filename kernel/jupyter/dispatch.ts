@@ -26,6 +26,19 @@ const handlers: ReadonlyMap<string, HandlerLoader> = new Map<string, HandlerLoad
 /** These must not wait behind a running cell, even where an old client sends them on the shell channel. */
 const URGENT: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 
+/**
+ * Answered at once, beside a running cell: a person who types waits for them, and what they ask for is known without
+ * the cell.
+ */
+const LIVE: ReadonlySet<string> = new Set([
+  'complete_request',
+  'inspect_request',
+  'is_complete_request',
+  'comm_info_request',
+  'history_request',
+  'connect_request',
+]);
+
 interface Queued {
   readonly request: Message;
   /** Set when a cell before this one failed with `stop_on_error`. */
@@ -40,6 +53,8 @@ export class Dispatcher {
   readonly #log: (text: string) => void;
   readonly #queue: Queued[] = [];
   #queueRuns = false;
+  /** The request of the queue that is being answered. */
+  #running: Message | undefined;
 
   constructor(channels: Channels, kernel: KernelServices, log: (text: string) => void) {
     this.#channels = channels;
@@ -47,10 +62,14 @@ export class Dispatcher {
     this.#log = log;
   }
 
-  /** Shell requests run one after the other; control and urgent ones at once, beside them. */
+  /** Shell requests run one after the other; control, urgent and live ones at once, beside them. */
   dispatch(channel: 'shell' | 'control', request: Message): void {
     if (channel === 'control' || URGENT.has(request.header.messageType)) {
       void this.#handle(channel, { request, aborted: false });
+      return;
+    }
+    if (LIVE.has(request.header.messageType)) {
+      void this.#handleLive(request);
       return;
     }
     this.#queue.push({ request, aborted: false });
@@ -60,9 +79,17 @@ export class Dispatcher {
   async #runQueue(): Promise<void> {
     this.#queueRuns = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      this.#running = next.request;
       await this.#handle('shell', next);
+      this.#running = undefined;
     }
     this.#queueRuns = false;
+  }
+
+  /** Front ends show the last status they have got: after this request's idle, a running cell is busy still. */
+  async #handleLive(request: Message): Promise<void> {
+    await this.#handle('shell', { request, aborted: false });
+    if (this.#running !== undefined) this.#kernel.iopub.status('busy', this.#running.headerJson);
   }
 
   async #handle(channel: 'shell' | 'control', { request, aborted }: Queued): Promise<void> {

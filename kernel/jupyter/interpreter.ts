@@ -53,6 +53,32 @@ export type IsComplete =
   | { readonly status: 'complete' | 'invalid' | 'unknown' }
   | { readonly status: 'incomplete'; readonly indent: string };
 
+export interface CodePlace {
+  readonly code: string;
+  /** UTF-16 offset in `code`. */
+  readonly cursor: number;
+}
+
+export interface Completion {
+  /** What stands between `start` and `end` afterwards. */
+  readonly text: string;
+  /** `function`, `variable`, `magic`, …: front ends show it, and an icon for those they know. */
+  readonly type: string;
+  readonly signature?: string;
+}
+
+export interface Completions {
+  /** UTF-16 offsets of what a match replaces. */
+  readonly start: number;
+  readonly end: number;
+  readonly matches: readonly Completion[];
+}
+
+export interface InspectRequest extends CodePlace {
+  /** Show the source, too, where there is one. */
+  readonly wantsSource: boolean;
+}
+
 export interface InterpreterEvents {
   /** `cellId` is absent for output that belongs to no cell, such as a child process started by nobody we know. */
   readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
@@ -66,6 +92,10 @@ export interface Interpreter {
   /** Stops the running cell, keeping its state; harmless when nothing runs. */
   interrupt(): Promise<void>;
   isComplete(code: string): Promise<IsComplete>;
+  /** Also while a cell runs. */
+  complete(place: CodePlace): Promise<Completions>;
+  /** What is known of what stands at the cursor; undefined for nothing. Also while a cell runs. */
+  inspect(request: InspectRequest): Promise<MimeBundle | undefined>;
   /**
    * Front ends are slower than the output: true asks to deliver none for now and to let the user's code wait, false
    * to go on. Without it, output that nobody has read yet is kept in memory.

@@ -3,7 +3,9 @@
  * `%%name arguments` and the lines below.
  */
 import { closestName } from '../compiler/closest-name.ts';
+import type { MagicCompletions } from './completion.ts';
 import type { CellMagicContext, MagicContext } from './context.ts';
+import type { CellMagicCell } from './parse-cell.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface LineMagic {
@@ -14,6 +16,8 @@ export interface LineMagic {
   readonly usage: string;
   /** What it resolves with is the value of the line, shown when the line is the cell's last. */
   run(args: string, context: MagicContext): Promise<unknown>;
+  /** What may stand at `cursor`, an offset in `args`; nothing by default. */
+  complete?(args: string, cursor: number): MagicCompletions;
 }
 
 export interface CellMagic {
@@ -21,6 +25,8 @@ export interface CellMagic {
   readonly summary: string;
   readonly usage: string;
   run(args: string, body: string, context: CellMagicContext): Promise<unknown>;
+  /** What may stand at `cursor`, an offset in `text`, the whole cell, behind the magic's name. */
+  complete?(cell: CellMagicCell, text: string, cursor: number): MagicCompletions;
 }
 
 export class MagicRegistry {
@@ -37,6 +43,14 @@ export class MagicRegistry {
 
   hasLineMagic(name: string): boolean {
     return this.#lineMagics.has(name);
+  }
+
+  lineMagic(name: string): LineMagic | undefined {
+    return this.#lineMagics.get(name);
+  }
+
+  cellMagic(name: string): CellMagic | undefined {
+    return this.#cellMagics.get(name);
   }
 
   get lineMagics(): readonly LineMagic[] {

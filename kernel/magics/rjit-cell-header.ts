@@ -36,14 +36,8 @@ export function parseRjitCellHeader(
   known: readonly string[],
   flags: readonly string[],
 ): RjitCellHeader {
-  const lines = cell.slice(argumentsOffset).split('\n');
-  let header = blank(lines[0] ?? '', COMMENT);
-  let count = 1;
-  for (; count < lines.length; count++) {
-    const line = lines[count] ?? '';
-    if (!REPEATED.test(line) && !goesOn(header, line)) break;
-    header += `\n${blank(blank(line, REPEATED), COMMENT)}`;
-  }
+  const { count, text } = rjitHeaderLines(cell, argumentsOffset);
+  let header = text;
   const { values, taken } = takeOptions('%%rjit', splitWords(header), known, flags);
   for (const { start, end } of taken) {
     header = header.slice(0, start) + ' '.repeat(end - start) + header.slice(end);
@@ -56,6 +50,25 @@ export function parseRjitCellHeader(
     })),
     bodyLine: cell.slice(0, argumentsOffset).split('\n').length + count,
   };
+}
+
+/**
+ * The lines of the header from `argumentsOffset` on, with blanks for its comments and its further `%%rjit`; `end` is
+ * the offset in the cell of the header's end.
+ */
+export function rjitHeaderLines(
+  cell: string,
+  argumentsOffset: number,
+): { readonly text: string; readonly count: number; readonly end: number } {
+  const lines = cell.slice(argumentsOffset).split('\n');
+  let text = blank(lines[0] ?? '', COMMENT);
+  let count = 1;
+  for (; count < lines.length; count++) {
+    const line = lines[count] ?? '';
+    if (!REPEATED.test(line) && !goesOn(text, line)) break;
+    text += `\n${blank(blank(line, REPEATED), COMMENT)}`;
+  }
+  return { text, count, end: argumentsOffset + text.length };
 }
 
 /** Replaces what matches by as many blanks, so that offsets stay true. */

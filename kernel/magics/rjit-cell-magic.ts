@@ -5,6 +5,7 @@ import { CompileError } from '../rjit/compile-error.ts';
 import type { Definition } from '../rjit/remote-jit.ts';
 import type { CellMagicContext, DefinedFunction } from './context.ts';
 import type { CellMagic } from './registry.ts';
+import { completeRjitCell } from './rjit-cell-completion.ts';
 import { parseRjitCellHeader, type RjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,6 +34,9 @@ const languages: Readonly<Record<string, Language>> = {
   typescript: 'typescript',
 };
 
+/** What the options are that take one of few values. */
+const values = { lang: [...new Set(Object.values(languages))], 'error-model': ['numpy', 'language'] };
+
 /** `%%rjit`: compiles the cell's functions for signatures and makes them variables of the session. */
 export const rjitCellMagic: CellMagic = {
   name: 'rjit',
@@ -56,6 +60,9 @@ export const rjitCellMagic: CellMagic = {
       ...compileOptions(header.options),
     });
     bind(functions, header.options.get('name'), context);
+  },
+  complete(cell, text, cursor) {
+    return completeRjitCell(cell, text, cursor, { names: [...valued, ...flags], values, languages });
   },
 };
 

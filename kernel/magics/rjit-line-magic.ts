@@ -1,5 +1,6 @@
 import { closestName } from '../compiler/closest-name.ts';
 import type { ServerChoice, ServerStatus } from '../rjit/remote-jit.ts';
+import { completeWord, optionCompletions } from './completion.ts';
 import type { MagicContext } from './context.ts';
 import type { LineMagic } from './registry.ts';
 import { UsageError } from './usage-error.ts';
@@ -68,6 +69,16 @@ export const rjitLineMagic: LineMagic = {
     const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
     if (subcommand === undefined) throw unknownSubcommand(name);
     await subcommand.run(takeOptions(`%rjit ${name}`, words, subcommand.options, subcommand.flags), context);
+  },
+  complete(args, cursor) {
+    const [first] = splitWords(args);
+    if (first === undefined || cursor <= first.end) {
+      const candidates = Object.keys(subcommands).map((text) => ({ text, type: 'command' }));
+      return completeWord(args, cursor, candidates);
+    }
+    const subcommand = Object.hasOwn(subcommands, first.text) ? subcommands[first.text] : undefined;
+    const names = [...(subcommand?.options ?? []), ...(subcommand?.flags ?? [])];
+    return completeWord(args, cursor, optionCompletions(names));
   },
 };
 

@@ -3,13 +3,17 @@
  * it produce any output, in any order, without a language.
  */
 import type {
+  CodePlace,
+  Completions,
   ErrorReport,
   ExecuteOutcome,
   ExecuteRequest,
+  InspectRequest,
   Interpreter,
   InterpreterEvents,
   IsComplete,
 } from '../../kernel/jupyter/interpreter.ts';
+import type { MimeBundle } from '../../kernel/jupyter/messages.ts';
 
 export class EchoInterpreter implements Interpreter {
   readonly #events: InterpreterEvents;
@@ -45,6 +49,22 @@ export class EchoInterpreter implements Interpreter {
 
   async isComplete(code: string): Promise<IsComplete> {
     return code.endsWith('{') ? { status: 'incomplete', indent: '  ' } : { status: 'complete' };
+  }
+
+  /** The word before the cursor can be completed by `1` and, as a function, by `2`. */
+  async complete({ code, cursor }: CodePlace): Promise<Completions> {
+    const word = /\w*$/.exec(code.slice(0, cursor))?.[0] ?? '';
+    if (word === '') return { start: cursor, end: cursor, matches: [] };
+    const matches = [
+      { text: `${word}1`, type: 'variable' },
+      { text: `${word}2`, type: 'function', signature: '(x)' },
+    ];
+    return { start: cursor - word.length, end: cursor, matches };
+  }
+
+  async inspect({ code, cursor, wantsSource }: InspectRequest): Promise<MimeBundle | undefined> {
+    const text = code.slice(cursor);
+    return text === '' ? undefined : { 'text/plain': wantsSource ? `source of ${text}` : text };
   }
 
   async shutdown(): Promise<void> {

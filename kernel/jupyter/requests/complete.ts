@@ -1,13 +1,33 @@
+import { codePointOffset } from '../code-points.ts';
 import { ContentReader } from '../content.ts';
+import type { JsonObject, Message } from '../messages.ts';
 import type { RequestHandler } from '../request-handler.ts';
+import { readCursor } from './cursor.ts';
 
-/** No interpreter offers completions yet: the reply says, validly, that there are none. */
+/** `_jupyter_types_experimental` is IPython's: JupyterLab shows the types and signatures from it. */
 export const complete: RequestHandler = {
   replyType: 'complete_reply',
-  handle(request) {
-    const read = new ContentReader(request);
-    const cursor = read.integer('cursor_pos', Array.from(read.string('code')).length);
-    const content = { status: 'ok', matches: [], cursor_start: cursor, cursor_end: cursor, metadata: {} };
+  async handle(request: Message, { interpreter }) {
+    const place = readCursor(new ContentReader(request));
+    const { start, end, matches } = await interpreter.complete(place);
+    const cursorStart = codePointOffset(place.code, start);
+    const cursorEnd = codePointOffset(place.code, end);
+    const types = matches.map(
+      ({ text, type, signature }): JsonObject => ({
+        start: cursorStart,
+        end: cursorEnd,
+        text,
+        type,
+        signature: signature ?? '',
+      }),
+    );
+    const content: JsonObject = {
+      status: 'ok',
+      matches: matches.map(({ text }) => text),
+      cursor_start: cursorStart,
+      cursor_end: cursorEnd,
+      metadata: types.length === 0 ? {} : { _jupyter_types_experimental: types },
+    };
     return { content };
   },
 };

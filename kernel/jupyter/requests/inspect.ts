@@ -1,7 +1,14 @@
+import { ContentReader } from '../content.ts';
+import type { Message } from '../messages.ts';
 import type { RequestHandler } from '../request-handler.ts';
+import { readCursor } from './cursor.ts';
 
-/** No interpreter describes names yet: the reply says, validly, that nothing was found. */
 export const inspect: RequestHandler = {
   replyType: 'inspect_reply',
-  handle: () => ({ content: { status: 'ok', found: false, data: {}, metadata: {} } }),
+  async handle(request: Message, { interpreter }) {
+    const read = new ContentReader(request);
+    const wantsSource = read.integer('detail_level', 0) > 0;
+    const data = await interpreter.inspect({ ...readCursor(read), wantsSource });
+    return { content: { status: 'ok', found: data !== undefined, data: data ?? {}, metadata: {} } };
+  },
 };

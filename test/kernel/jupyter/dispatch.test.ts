@@ -82,22 +82,6 @@ onKernel(protocol, 'the small requests get valid replies', async (frontEnd) => {
     indent: '  ',
   });
   assert.equal(await frontEnd.ask('shell', 'is_complete_request', { code: 'x' }), { status: 'complete' });
-  assert.equal(await frontEnd.ask('shell', 'complete_request', { code: 'a.b', cursor_pos: 2 }), {
-    status: 'ok',
-    matches: [],
-    cursor_start: 2,
-    cursor_end: 2,
-    metadata: {},
-  });
-  assert.equal(
-    await frontEnd.ask('shell', 'inspect_request', { code: 'a', cursor_pos: 1, detail_level: 0 }),
-    {
-      status: 'ok',
-      found: false,
-      data: {},
-      metadata: {},
-    },
-  );
   assert.equal(await frontEnd.ask('shell', 'connect_request'), {
     status: 'ok',
     shell_port: 1,
@@ -107,6 +91,72 @@ onKernel(protocol, 'the small requests get valid replies', async (frontEnd) => {
     hb_port: 5,
   });
 });
+
+onKernel(protocol, 'completions come with their types, and nowhere is a place for none', async (frontEnd) => {
+  assert.equal(await frontEnd.ask('shell', 'complete_request', { code: 'a.b', cursor_pos: 2 }), {
+    status: 'ok',
+    matches: [],
+    cursor_start: 2,
+    cursor_end: 2,
+    metadata: {},
+  });
+  assert.equal(await frontEnd.ask('shell', 'complete_request', { code: '+ ab' }), {
+    status: 'ok',
+    matches: ['ab1', 'ab2'],
+    cursor_start: 2,
+    cursor_end: 4,
+    metadata: {
+      _jupyter_types_experimental: [
+        { start: 2, end: 4, text: 'ab1', type: 'variable', signature: '' },
+        { start: 2, end: 4, text: 'ab2', type: 'function', signature: '(x)' },
+      ],
+    },
+  });
+});
+
+onKernel(protocol, 'places in code are counted in code points', async (frontEnd) => {
+  const code = '"🎈é𝒳"; ab; "🎈"';
+  const completed = await frontEnd.ask('shell', 'complete_request', { code, cursor_pos: 9 });
+  assert.equal([completed.cursor_start, completed.cursor_end], [7, 9]);
+  assert.equal(completed.matches, ['ab1', 'ab2']);
+  const inspected = await frontEnd.ask('shell', 'inspect_request', { code, cursor_pos: 11, detail_level: 1 });
+  assert.equal(inspected.data, { 'text/plain': 'source of "🎈"' });
+});
+
+onKernel(protocol, 'an inspection that finds nothing says so', async (frontEnd) => {
+  const content = { code: 'a', cursor_pos: 1, detail_level: 0 };
+  assert.equal(await frontEnd.ask('shell', 'inspect_request', content), {
+    status: 'ok',
+    found: false,
+    data: {},
+    metadata: {},
+  });
+});
+
+onKernel(
+  queue,
+  'what a person who types waits for is answered while a cell runs',
+  async (frontEnd, { kernel }) => {
+    const cell = await frontEnd.send('shell', 'execute_request', { code: 'wait' });
+    await frontEnd.busy(cell);
+    await frontEnd.iopub('execute_input', cell);
+    for (const [type, content] of [
+      ['complete_request', { code: 'ab' }],
+      ['inspect_request', { code: 'ab', cursor_pos: 0 }],
+      ['is_complete_request', { code: 'ab' }],
+      ['comm_info_request', {}],
+      ['history_request', { hist_access_type: 'tail' }],
+    ] as const) {
+      assert.is((await frontEnd.ask('shell', type, content)).status === 'error', false, type);
+      // The last status that a front end has got is still that of the cell.
+      await frontEnd.busy(cell);
+    }
+    await kernel.interrupt();
+    await frontEnd.iopub('error', cell);
+    await frontEnd.reply('shell', 'execute_reply', cell);
+    await frontEnd.idle(cell);
+  },
+);
 
 onKernel(protocol, 'a request with a broken field gets an error that names it', async (frontEnd) => {
   const reply = await frontEnd.ask('shell', 'execute_request', { code: 1 });
