@@ -14,7 +14,7 @@ interface Token {
 }
 
 /**
- * Reads a type: `int64`, `unsigned long`, `double*`, `float64[]`, `float64[,]`, `{int32, double}`,
+ * Reads a type: `int64`, `unsigned long`, `double*`, `float64[]`, `float64[,]`, Numba's `float64[:]`, `{int32, double}`,
  * `(int64, float64)`, `int64(int64 a, int64 b)`, `int64 foo(int64)`, `int64 (*foo)(int64)`, `Name<p, …>`.
  *
  * @throws SignatureError with the offending span
@@ -41,7 +41,7 @@ export function parseSignature(text: string): FunctionType {
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = /\s+|([A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)|([*(){}<>,[\]|])/gy;
+  const pattern = /\s+|([A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)|([*(){}<>,[\]|]|:(?::1)?)/gy;
   while (pattern.lastIndex < text.length) {
     const start = pattern.lastIndex;
     const match = pattern.exec(text);
@@ -167,7 +167,8 @@ class TypeParser {
     if (this.#accept('*')) return { kind: 'pointer', element: type };
     if (this.#accept('[')) {
       let rank = 1;
-      while (this.#accept(',')) rank += 1;
+      this.#acceptDimension();
+      for (; this.#accept(','); rank += 1) this.#acceptDimension();
       this.#expect(']');
       return { kind: 'array', element: type, rank };
     }
@@ -180,6 +181,11 @@ class TypeParser {
       );
     }
     return undefined;
+  }
+
+  /** Numba writes `float64[:]`, and `float64[::1]` for what is contiguous. */
+  #acceptDimension(): void {
+    if (!this.#accept(':')) this.#accept('::1');
   }
 
   #function(before: Type): FunctionType {

@@ -5,7 +5,7 @@ import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { FunctionType, Type } from '../../backend/contract/types.ts';
 import { closestName } from './closest-name.ts';
-import type { CoreModule, FunctionDefinition } from './core.ts';
+import type { CoreModule, FunctionDefinition, TypeAnnotation } from './core.ts';
 import type { Diagnostic, Result, Span } from './diagnostic.ts';
 import { annotatedType } from './typer/annotations.ts';
 import { takesArguments } from './typer/parameters.ts';
@@ -109,14 +109,41 @@ class Assignment {
   finish(): Result<readonly Overload[]> {
     const given = new Set([...this.#overloads.values()].map(({ functionName }) => functionName));
     for (const [name, signature] of this.#annotated) if (!given.has(name)) this.#add(name, signature);
-    if (this.#overloads.size === 0 && this.#diagnostics.length === 0) {
-      const hint =
-        'write it behind %%rjit, for example %%rjit int64(int64, int64), or annotate all parameters and the result';
-      this.#refuse('missing-signature', 'no function of the cell has a signature', hint);
-    }
+    if (this.#overloads.size === 0 && this.#diagnostics.length === 0) this.#refuseMissing();
     if (this.#diagnostics.length > 0) return { ok: false, diagnostics: this.#diagnostics };
     return { ok: true, value: [...this.#overloads.values()] };
   }
+
+  /** Annotations that can't be read, or are too few, are likelier to be meant than a signature elsewhere. */
+  #refuseMissing(): void {
+    for (const definition of this.#module.functions) {
+      const places = annotatedPlaces(definition);
+      for (const { annotation } of places) {
+        const type = annotation && annotatedType(annotation, this.#module.language);
+        if (type && !('kind' in type)) this.#diagnostics.push(type);
+      }
+      const missing = places.filter(({ annotation }) => !annotation).map(({ what }) => what);
+      if (missing.length === places.length || missing.length === 0) continue;
+      const { name, nameSpan: span } = definition;
+      const message = `${name} has no signature, and ${missing.join(' and ')} no type`;
+      const hint = 'annotate the rest, or write the signature behind %%rjit';
+      this.#diagnostics.push({ code: 'missing-signature', message, span, hint });
+    }
+    if (this.#diagnostics.length > 0) return;
+    const hint =
+      'write it behind %%rjit, for example %%rjit int64(int64, int64), or annotate all parameters and the result';
+    this.#refuse('missing-signature', 'no function of the cell has a signature', hint);
+  }
+}
+
+function annotatedPlaces({
+  parameters,
+  returnAnnotation,
+}: FunctionDefinition): readonly { readonly what: string; readonly annotation: TypeAnnotation | undefined }[] {
+  return [
+    ...parameters.map(({ name, annotation }) => ({ what: `parameter ${name}`, annotation })),
+    { what: 'the result', annotation: returnAnnotation },
+  ];
 }
 
 function sameSignature(a: FunctionType, b: FunctionType): boolean {

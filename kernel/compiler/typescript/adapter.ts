@@ -1,8 +1,9 @@
 import type { Expression, Name, TypeAnnotation } from '../core.ts';
 import type { Diagnostic, Span } from '../diagnostic.ts';
 import { syntaxError, unsupportedSyntax } from '../parse-diagnostic.ts';
-import type { BabelPosition, BabelTypeSlot } from './babel-ast.ts';
+import type { BabelPosition, BabelType, BabelTypeSlot } from './babel-ast.ts';
 import { FunctionScope, isGlobalName, type Variable } from './scope.ts';
+import { TypeAliases } from './type-aliases.ts';
 
 /** Thrown to leave a tree that is too deep for the passes that follow; its diagnostic is already recorded. */
 export class AdapterAbandoned extends Error {}
@@ -21,6 +22,7 @@ export class Adapter {
   readonly source: string;
   readonly diagnostics: Diagnostic[] = [];
   readonly imports = new Map<string, string>();
+  readonly types = new TypeAliases();
   readonly #imaginaryEnds: ReadonlySet<number>;
   /** How far the parsed text is ahead of the source. */
   readonly #shift: number;
@@ -59,7 +61,11 @@ export class Adapter {
 
   annotation(slot: BabelTypeSlot): TypeAnnotation | undefined {
     if (slot?.type !== 'TSTypeAnnotation') return undefined;
-    return { text: this.text(slot.typeAnnotation), span: this.span(slot.typeAnnotation) };
+    return this.typeAnnotation(slot.typeAnnotation);
+  }
+
+  typeAnnotation(type: BabelType): TypeAnnotation {
+    return { text: this.types.text(this, type), span: this.span(type) };
   }
 
   // ---- diagnostics

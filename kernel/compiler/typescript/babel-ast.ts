@@ -29,6 +29,8 @@ export type BabelFunction =
 /** Where Babel keeps types: an annotation, its absence, or another language's. */
 export type BabelTypeSlot = BabelNode<'FunctionDeclaration'>['returnType'];
 
+export type BabelType = Extract<NonNullable<BabelTypeSlot>, { type: 'TSTypeAnnotation' }>['typeAnnotation'];
+
 /** What every node has: UTF-16 offsets into the text that was parsed. */
 export interface BabelPosition {
   readonly start?: number | null;

@@ -52,9 +52,8 @@ function typeSyntax(adapter: Adapter, node: BabelExpression): Expression {
     case 'TSAsExpression':
     case 'TSTypeAssertion': {
       const operand = expression(adapter, node.expression);
-      const text = adapter.text(node.typeAnnotation);
-      if (text === 'const') return operand;
-      const type = { text, span: adapter.span(node.typeAnnotation) };
+      const type = adapter.typeAnnotation(node.typeAnnotation);
+      if (type.text === 'const') return operand;
       return { kind: 'cast', operand, type, span: adapter.span(node) };
     }
     case 'TSNonNullExpression':

@@ -36,7 +36,10 @@ export class ModuleReader {
 
   read(program: BabelFile['program']): void {
     const declarations = program.body.map((node) => ({ outer: node, node: withoutExport(node) }));
-    for (const { node } of declarations) this.#declareNames(node);
+    for (const { node } of declarations) {
+      if (node?.type === 'TSTypeAliasDeclaration') this.#adapter.types.declare(this.#adapter, node);
+      else this.#declareNames(node);
+    }
     for (const { outer, node } of declarations) if (node !== undefined) this.#statement(node, outer);
     for (const { name, signature } of this.#overloads) {
       const message = `the overload of '${name}' has no function below it`;
@@ -56,6 +59,7 @@ export class ModuleReader {
   #statement(node: BabelStatement | BabelExpression, outer: BabelStatement): void {
     switch (node.type) {
       case 'EmptyStatement':
+      case 'TSTypeAliasDeclaration':
         break;
       case 'FunctionDeclaration': {
         const name = node.id?.name ?? 'default';
@@ -214,7 +218,7 @@ function variableType(
 ): FunctionHead['variableType'] {
   const slot = id.typeAnnotation;
   if (slot?.type !== 'TSTypeAnnotation') return undefined;
-  const type = slot.typeAnnotation;
+  const type = adapter.types.resolve(slot.typeAnnotation);
   if (type.type !== 'TSFunctionType') {
     adapter.reportUnsupported(
       'this type of a function is not supported',

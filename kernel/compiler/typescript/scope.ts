@@ -52,6 +52,14 @@ export class FunctionScope {
     block?.set(name, { coreName, kind, usableFrom });
   }
 
+  /** A variable that nobody can name, for what a pattern leaves out. */
+  unnamed(): string {
+    this.#taken.add('unnamed');
+    const coreName = uniqueCoreName('unnamed', this.#taken);
+    this.#taken.add(coreName);
+    return coreName;
+  }
+
   /** The variable that a name means here. */
   find(name: string): Variable | undefined {
     return this.#blocks.findLast((block) => block.has(name))?.get(name);

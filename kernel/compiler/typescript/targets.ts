@@ -46,12 +46,7 @@ function tupleElement(
   use: 'assign' | 'declare',
 ): Target {
   if (node === null) {
-    adapter.reportUnsupported(
-      'a hole in a tuple is not supported',
-      adapter.span(parent),
-      'name each element',
-    );
-    return placeholder(adapter, parent);
+    return { kind: 'name', name: adapter.scope.unnamed(), span: adapter.span(parent) };
   }
   switch (node.type) {
     case 'RestElement':

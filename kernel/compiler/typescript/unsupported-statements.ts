@@ -3,7 +3,6 @@ import type { BabelStatement } from './babel-ast.ts';
 
 type Refusal = readonly [message: string, hint: string];
 
-const TYPE: Refusal = ['a type declaration is not supported', 'write the type itself where it is used'];
 const ELSEWHERE: Refusal = ['this belongs to the top level', 'move it to the top level of the cell'];
 const CLASS: Refusal = ['classes are not supported', 'write functions on numbers, tuples and arrays'];
 
@@ -26,8 +25,14 @@ const REFUSALS: Partial<Readonly<Record<BabelStatement['type'], Refusal>>> = {
   EnumDeclaration: ['enums are not supported', 'write a constant for each: const RED = 0'],
   TSEnumDeclaration: ['enums are not supported', 'write a constant for each: const RED = 0'],
   TSModuleDeclaration: ['namespaces are not supported', 'write functions at the top level'],
-  TSTypeAliasDeclaration: TYPE,
-  TSInterfaceDeclaration: TYPE,
+  TSTypeAliasDeclaration: [
+    'a type declaration inside a function is not supported',
+    'move it to the top level of the cell',
+  ],
+  TSInterfaceDeclaration: [
+    'interfaces are not supported, because objects are not',
+    'pass numbers, tuples and typed arrays; a type can be named with type Name = …',
+  ],
   TSDeclareFunction: ELSEWHERE,
   ImportDeclaration: [
     `'import' is not supported`,
