@@ -136,10 +136,10 @@ class Assignment {
   }
 }
 
-function annotatedPlaces({
-  parameters,
-  returnAnnotation,
-}: FunctionDefinition): readonly { readonly what: string; readonly annotation: TypeAnnotation | undefined }[] {
+function annotatedPlaces({ parameters, returnAnnotation }: FunctionDefinition): readonly {
+  readonly what: string;
+  readonly annotation: TypeAnnotation | undefined;
+}[] {
   return [
     ...parameters.map(({ name, annotation }) => ({ what: `parameter ${name}`, annotation })),
     { what: 'the result', annotation: returnAnnotation },

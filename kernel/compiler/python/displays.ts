@@ -21,7 +21,7 @@ export function comprehensionClauses(cursor: Cursor): boolean {
 
 const LOOP_HINT = 'write a for loop';
 
-/** `[a, b]` and `[f(x) for x in y]`. */
+/** `[a, b]` and `[f(x) for x in y]`; before a `=` it is a tuple of targets. */
 export function listDisplay(cursor: Cursor): Expression {
   const { span } = cursor.take();
   const elements: Expression[] = [];
@@ -35,6 +35,7 @@ export function listDisplay(cursor: Cursor): Expression {
     closeList(cursor, ']', 'elements');
   });
   const whole = cursor.spanFrom(span.start);
+  if (cursor.at('=') && !comprehension) return { kind: 'tuple', elements, span: whole };
   if (comprehension) cursor.reportUnsupported('list comprehensions are not supported', whole, LOOP_HINT);
   else
     cursor.reportUnsupported(

@@ -5,7 +5,7 @@ import { expression } from './expressions.ts';
 
 const EXAMPLE = `write raise ValueError('message')`;
 
-/** `raise ValueError`, `raise ValueError('message')`. */
+/** `raise ValueError`, `raise ValueError('message')`; what stands behind `from` doesn't arrive at the caller. */
 export function raiseStatement(cursor: Cursor): Statement[] {
   const { span } = cursor.take();
   if (cursor.atKind('newline') || cursor.atKind('end') || cursor.at(';')) {
@@ -14,10 +14,8 @@ export function raiseStatement(cursor: Cursor): Statement[] {
   }
   const raised = cursor.withStrings(() => expression(cursor));
   if (cursor.at('from')) {
-    const from = cursor.take();
+    cursor.take();
     cursor.quietly(() => expression(cursor));
-    const whole = cursor.spanFrom(from.span.start);
-    cursor.reportUnsupported(`'raise … from' is not supported`, whole, `remove the 'from' part`);
   }
   const parts = exceptionParts(cursor, raised);
   return parts === undefined ? [] : [{ kind: 'raise', ...parts, span: cursor.spanFrom(span.start) }];

@@ -17,6 +17,7 @@ import {
   UINT64,
   VOID,
 } from '../types/value-types.ts';
+import { foreignTypeHint } from './foreign-types.ts';
 import type { FunctionTyper } from './function-typer.ts';
 
 const PYTHON_NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
@@ -54,15 +55,26 @@ const KNOWN_TYPES = 'known are int8 … uint64, float32, float64, complex64, com
 /** The canonical type that `annotation` names, or what is wrong with it. */
 export function annotatedType(annotation: TypeAnnotation, language: Language): Type | Diagnostic {
   const text = annotation.text.trim();
-  const type = namedType(text, language) ?? tupleType(text, language) ?? typeExpression(annotation, text);
-  if (!('kind' in type) || isSupported(type)) return type;
-  const message = `values of type ${formatType(type)} are not supported`;
-  return { code: 'unsupported-type', message, span: annotation.span, hint: KNOWN_TYPES };
+  const type = namedType(text, language) ?? tupleType(text, language) ?? typeExpression(text);
+  if (type && isSupported(type)) return type;
+  const hint = foreignTypeHint(unquoted(text), language) ?? KNOWN_TYPES;
+  const { span } = annotation;
+  if (!type) return { code: 'unknown-type', message: `${text} is not a type of compiled code`, span, hint };
+  return {
+    code: 'unsupported-type',
+    message: `values of type ${formatType(type)} are not supported`,
+    span,
+    hint,
+  };
 }
 
 function namedType(text: string, language: Language): Type | undefined {
   const names = language === 'python' ? PYTHON_NAMES : TYPESCRIPT_NAMES;
-  return names.get(text.replace(/^(['"])(.*)\1$/, '$2'));
+  return names.get(unquoted(text));
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(['"])(.*)\1$/, '$2');
 }
 
 /** `[int64, float64]` in TypeScript, `tuple[int, float]` in Python. */
@@ -91,18 +103,12 @@ function splitTopLevel(text: string): string[] {
   return [...parts, text.slice(start)];
 }
 
-function typeExpression({ span }: TypeAnnotation, text: string): Type | Diagnostic {
-  const plain = text.replace(/^(['"])(.*)\1$/, '$2').replace(/^(np|numpy|rjit)\./, '');
+function typeExpression(text: string): Type | undefined {
   try {
-    return canonicalType(parseType(plain));
+    return canonicalType(parseType(unquoted(text).replace(/^(np|numpy|rjit)\./, '')));
   } catch (error) {
-    if (!(error instanceof SignatureError)) throw error;
-    return {
-      code: 'unknown-type',
-      message: `${text} is not a type of compiled code`,
-      span,
-      hint: KNOWN_TYPES,
-    };
+    if (error instanceof SignatureError) return undefined;
+    throw error;
   }
 }
 

@@ -10,6 +10,7 @@ import type { FunctionTyper } from './function-typer.ts';
 import { implicitly, tupleElements } from './implicit.ts';
 import { mayHaveEffects } from './locals.ts';
 import type { Operand } from './operand.ts';
+import { count as counted } from './wording.ts';
 
 export function assign(typer: FunctionTyper, node: Assign): HirStatement[] {
   const [first] = node.targets;
@@ -112,8 +113,17 @@ function unpack(
     return [];
   }
   const count = operand.type.members.length;
-  if (count !== targets.length) {
-    typer.report('value-count', span, `${count} values for ${targets.length} variables`);
+  // JavaScript's patterns may leave values out at the end.
+  const fits =
+    count === targets.length || (typer.dialect.language === 'typescript' && count > targets.length);
+  if (!fits) {
+    const hint = count > targets.length ? 'name each value: a, _ = t' : 'leave variables out';
+    typer.report(
+      'value-count',
+      span,
+      `${counted(count, 'value')} for ${counted(targets.length, 'variable')}`,
+      hint,
+    );
     return [];
   }
   const { before, elements } = tupleElements(typer, operand);

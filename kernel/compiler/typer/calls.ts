@@ -10,10 +10,12 @@ import { canonicalType, isInteger, sameType } from '../types/value-types.ts';
 import { castTypeOf } from './cast-names.ts';
 import { explicitly } from './casts.ts';
 import { binaryOperands, expression, expressions } from './expressions.ts';
+import { foreignNameHint } from './foreign-names.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { convertsImplicitly, implicitly } from './implicit.ts';
 import { isNamespace, qualifiedName, unknownMember, unknownName } from './names.ts';
 import { type Operand, operandOf } from './operand.ts';
+import { count } from './wording.ts';
 
 export function call(typer: FunctionTyper, node: Call): Operand | undefined {
   const { callee } = node;
@@ -47,6 +49,9 @@ function unknownCallee(typer: FunctionTyper, node: Call, name: string): Operand 
   }
   if (callee.kind === 'attribute' && isNamespace(typer, callee.object)) return unknownMember(typer, callee);
   if (callee.kind === 'name') {
+    const foreign = foreignNameHint(name, typer.dialect.language);
+    if (foreign)
+      return typer.report('unknown-function', callee.span, `${callee.name} is not supported`, foreign);
     const near = namesake(typer, callee.name);
     const hint = near
       ? `did you mean ${near}?`
@@ -171,14 +176,16 @@ function callBuiltin(
   const [fewest, most] = builtin.arity;
   const args = typed ? [typed] : expressions(typer, nodes);
   if (nodes.length < fewest || nodes.length > most) {
-    const takes =
-      fewest === most
-        ? String(fewest)
-        : `${fewest} to ${most === Number.POSITIVE_INFINITY ? 'any number' : most}`;
-    const noun = takes === '1' ? 'argument' : 'arguments';
-    return typer.report('argument-count', node.span, `${name} takes ${takes} ${noun}, not ${nodes.length}`);
+    const takes = argumentsTaken(fewest, most);
+    return typer.report('argument-count', node.span, `${name} takes ${takes}, not ${nodes.length}`);
   }
   return args && builtin.type({ typer, node, name, args });
+}
+
+function argumentsTaken(fewest: number, most: number): string {
+  if (fewest === most) return count(fewest, 'argument');
+  if (most === Number.POSITIVE_INFINITY) return `at least ${count(fewest, 'argument')}`;
+  return `${fewest} to ${count(most, 'argument')}`;
 }
 
 // ---- functions of the cell and of others

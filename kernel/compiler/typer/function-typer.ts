@@ -13,7 +13,7 @@ import type { Diagnostic, Span } from '../diagnostic.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Failure, HirExpression, HirStatement, Slot } from '../hir.ts';
 import { join, sameValueType, strong, type ValueType } from '../types/lattice.ts';
-import { sameType } from '../types/value-types.ts';
+import { isNumeric, sameType } from '../types/value-types.ts';
 import { checkLiteral, implicitly, promoted } from './implicit.ts';
 import type { FunctionRequest, ModuleContext } from './module-context.ts';
 import { convertOperand, type Operand, operandOf, readSlot } from './operand.ts';
@@ -226,7 +226,9 @@ export class FunctionTyper {
     const before = formatType(variable.current?.type ?? operand.type);
     const now = formatType(operand.type);
     const where = variable.assignedAt ? ` on line ${this.module.lineOf(variable.assignedAt)}` : ' before';
-    const hint = `convert one of them, for example ${before}(…)`;
+    const { kind } = operand.type;
+    const isNumber = kind === 'bool' || isNumeric(operand.type);
+    const hint = isNumber ? `convert one of them, for example ${before}(…)` : 'use another variable for it';
     return this.report('mixed-types', span, `${subject} is ${now} here and ${before}${where}`, hint);
   }
 

@@ -5,6 +5,7 @@ import { BUILTINS } from '../builtins/table.ts';
 import { closestName } from '../closest-name.ts';
 import type { Attribute, Expression, Name } from '../core.ts';
 import type { Span } from '../diagnostic.ts';
+import { foreignNameHint } from './foreign-names.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { literalOperand, type Operand } from './operand.ts';
 
@@ -59,11 +60,22 @@ export function unknownMember(typer: FunctionTyper, node: Attribute): undefined 
     name.startsWith(`${namespace}.`),
   );
   const near = closestName(path, members);
+  const foreign = foreignNameHint(path, typer.dialect.language);
+  if (foreign) {
+    return typer.report(
+      'unknown-function',
+      node.nameSpan,
+      `${typer.text(node.span)} is not supported`,
+      foreign,
+    );
+  }
   const hint = near ? `did you mean ${near}?` : 'docs/LANGUAGE.md lists the functions there are';
   return typer.report('unknown-function', node.nameSpan, `${namespace} has no ${node.name} here`, hint);
 }
 
 export function unknownName(typer: FunctionTyper, name: string, span: Span): undefined {
+  const foreign = foreignNameHint(name, typer.dialect.language);
+  if (foreign) return typer.report('unknown-name', span, `${name} is not supported`, foreign);
   const candidates = [...typer.localNames, ...typer.module.knownNames];
   const near = closestName(name, candidates);
   return typer.report(

@@ -75,6 +75,22 @@ export function countRange(typer: FunctionTyper, range: Range, span: Span): Coun
   return countRounds(typer, range, span);
 }
 
+/** The values of a range from its last to its first. */
+export function backwards(typer: FunctionTyper, range: Range, span: Span): Counting {
+  const forwards = countRounds(typer, range, span);
+  const { slot, left, step } = forwards;
+  const toLast = integerBinary(
+    'imul',
+    convertHir(integerBinary('isub', left, integer(UINT64, 1n)), slot.type),
+    step,
+  );
+  const read = readSlot(slot, span);
+  const last: HirStatement = { kind: 'store', slot, value: integerBinary('iadd', read, toLast) };
+  const [, ...countDown] = forwards.update;
+  const before: HirStatement = { kind: 'store', slot, value: integerBinary('isub', read, step) };
+  return { ...forwards, before: [...forwards.before, last], update: [before, ...countDown] };
+}
+
 interface Counter {
   readonly slot: Slot;
   readonly read: HirExpression;
@@ -94,7 +110,7 @@ function domainOf(type: Type): 'signed' | 'unsigned' {
 }
 
 function integerBinary(
-  operation: 'iadd' | 'isub' | 'udiv',
+  operation: 'iadd' | 'isub' | 'imul' | 'udiv' | 'umod',
   left: HirExpression,
   right: HirExpression,
 ): HirExpression {
@@ -121,24 +137,21 @@ function countByOne(typer: FunctionTyper, range: Range, step: 1n | -1n, span: Sp
   return { before, test, update: [{ kind: 'store', slot, value: next }], counter: operandOf(read, span) };
 }
 
+interface CountingRounds extends Counting {
+  readonly slot: Slot;
+  /** The rounds that are left. */
+  readonly left: HirExpression;
+  readonly step: HirExpression;
+}
+
 /** Any other step could wrap past the stop near the end of the type, so the rounds are counted beforehand. */
-function countRounds(typer: FunctionTyper, range: Range, span: Span): Counting {
+function countRounds(typer: FunctionTyper, range: Range, span: Span): CountingRounds {
   const { slot, read, stop, before } = startCounter(typer, range, span);
   const { type } = range;
   const step = typer.keep(operandOf(convertOperand(range.step, type), range.step.span), 'step');
   const rounds = typer.temporary(UINT64, 'rounds');
   const left = readSlot(rounds, span);
-  const guard: HirStatement[] =
-    range.step.literal === undefined
-      ? [
-          {
-            kind: 'if',
-            test: compareZero('eq', step.value.hir),
-            whenTrue: [{ kind: 'raise', failure: typer.failure('range-step-zero', range.step.span) }],
-            whenFalse: [],
-          },
-        ]
-      : [];
+  const guard = zeroStepGuard(typer, step.value);
   const count: HirStatement = { kind: 'store', slot: rounds, value: roundsOf(range, read, stop, step.value) };
   const next = integerBinary('iadd', read, step.value.hir);
   return {
@@ -149,7 +162,21 @@ function countRounds(typer: FunctionTyper, range: Range, span: Span): Counting {
       { kind: 'store', slot: rounds, value: integerBinary('isub', left, integer(UINT64, 1n)) },
     ],
     counter: operandOf(read, span),
+    slot,
+    left,
+    step: step.value.hir,
   };
+}
+
+/** Literal steps have been checked already. */
+function zeroStepGuard(typer: FunctionTyper, step: Operand): HirStatement[] {
+  if (step.literal !== undefined) return [];
+  const whenTrue: HirStatement[] = [{ kind: 'raise', failure: typer.failure('range-step-zero', step.span) }];
+  return [{ kind: 'if', test: compareZero('eq', step.hir), whenTrue, whenFalse: [] }];
+}
+
+function compareInt64(comparison: 'gt', left: HirExpression, right: HirExpression): HirExpression {
+  return { kind: 'compare', type: BOOL, comparison, domain: 'signed', left, right };
 }
 
 function compareZero(comparison: 'eq' | 'ne', value: HirExpression): HirExpression {
@@ -162,18 +189,9 @@ function roundsOf(range: Range, start: HirExpression, stop: HirExpression, step:
   const upwards = roundsInDirection(range, start, stop, step.hir, 'up');
   const { literal } = range.step;
   if (range.type === UINT64 || (typeof literal === 'bigint' && literal > 0n)) return upwards;
-  const negated: HirExpression = { kind: 'unary', type: INT64, operation: 'ineg', operand: step.hir };
-  const size = typeof literal === 'bigint' ? integer(INT64, -literal) : negated;
-  const downwards = roundsInDirection(range, start, stop, size, 'down');
+  const downwards = roundsInDirection(range, start, stop, negated(step.hir), 'down');
   if (typeof literal === 'bigint') return downwards;
-  const isPositive: HirExpression = {
-    kind: 'compare',
-    type: BOOL,
-    comparison: 'gt',
-    domain: 'signed',
-    left: step.hir,
-    right: integer(INT64, 0n),
-  };
+  const isPositive = compareInt64('gt', step.hir, integer(INT64, 0n));
   return { kind: 'choose', type: UINT64, test: isPositive, whenTrue: upwards, whenFalse: downwards };
 }
 
@@ -203,7 +221,7 @@ function roundsInDirection(
   return { kind: 'choose', type: UINT64, test, whenTrue, whenFalse: integer(UINT64, 0n) };
 }
 
-/** `x in range(a, b)`; a step is not looked into. */
+/** `x in range(a, b, step)`: between both ends, and a whole number of steps from the start. */
 export function membershipInRange(
   typer: FunctionTyper,
   item: Operand,
@@ -214,27 +232,73 @@ export function membershipInRange(
   if (!call) return 'no range';
   const range = rangeOf(typer, call);
   if (!range) return undefined;
-  if (range.step.literal !== 1n) {
-    return typer.report(
-      'unsupported',
-      container.span,
-      'in looks into ranges of step 1 only',
-      'compare, and use %',
-    );
-  }
   if (!isInteger(item.type)) {
-    return typer.report(
-      'operand-types',
-      item.span,
-      `a range has no ${formatType(item.type)}`,
-      'compare with < and >',
-    );
+    const message = `a range has no ${formatType(item.type)}`;
+    return typer.report('operand-types', item.span, message, 'compare with < and >');
   }
-  const kept = typer.keep(item, 'item');
-  const low = comparison(typer, '<=', range.start, kept.value, span);
-  const high = comparison(typer, '<', kept.value, range.stop, span);
-  if (!low || !high) return undefined;
-  const value: HirExpression = { kind: 'logical', type: BOOL, operator: 'and', left: low, right: high };
-  if (kept.before.length === 0) return value;
-  return { kind: 'sequence', type: BOOL, statements: kept.before, value };
+  const [sought, start, step] = [item, range.start, range.step].map((operand) => typer.keep(operand, 'item'));
+  if (!sought || !start || !step) throw new Error('three operands make three');
+  const { before, value } = memberTest(
+    typer,
+    range,
+    { item: sought.value, start: start.value, step: step.value },
+    span,
+  );
+  const statements = [...sought.before, ...start.before, ...step.before, ...before];
+  if (!value || statements.length === 0) return value;
+  return { kind: 'sequence', type: BOOL, statements, value };
+}
+
+interface Sought {
+  readonly item: Operand;
+  readonly start: Operand;
+  readonly step: Operand;
+}
+
+function memberTest(
+  typer: FunctionTyper,
+  { stop }: Range,
+  { item, start, step }: Sought,
+  span: Span,
+): { readonly before: readonly HirStatement[]; readonly value: HirExpression | undefined } {
+  const { literal } = step;
+  const size = convertOperand(step, INT64);
+  const down = (): HirExpression | undefined =>
+    between(comparison(typer, '<=', item, start, span), comparison(typer, '<', stop, item, span), {
+      distance: distanceOf(start, item),
+      step: negated(size),
+    });
+  const up = (): HirExpression | undefined =>
+    between(comparison(typer, '<=', start, item, span), comparison(typer, '<', item, stop, span), {
+      distance: distanceOf(item, start),
+      step: size,
+    });
+  if (typeof literal === 'bigint') return { before: [], value: literal > 0n ? up() : down() };
+  const [whenTrue, whenFalse] = [up(), down()];
+  const test = compareInt64('gt', size, integer(INT64, 0n));
+  const value: HirExpression | undefined = whenTrue &&
+    whenFalse && { kind: 'choose', type: BOOL, test, whenTrue, whenFalse };
+  return { before: zeroStepGuard(typer, step), value };
+}
+
+/** Between two values of any integer types, modulo 2^64: true where it is known to fit. */
+function distanceOf(high: Operand, low: Operand): HirExpression {
+  return integerBinary('isub', convertOperand(high, UINT64), convertOperand(low, UINT64));
+}
+
+function between(
+  first: HirExpression | undefined,
+  second: HirExpression | undefined,
+  { distance, step }: { readonly distance: HirExpression; readonly step: HirExpression },
+): HirExpression | undefined {
+  if (!first || !second) return undefined;
+  const inside: HirExpression = { kind: 'logical', type: BOOL, operator: 'and', left: first, right: second };
+  if (step.kind === 'constant' && step.value === 1n) return inside;
+  const right = compareZero('eq', integerBinary('umod', distance, convertHir(step, UINT64)));
+  return { kind: 'logical', type: BOOL, operator: 'and', left: inside, right };
+}
+
+function negated(value: HirExpression): HirExpression {
+  if (value.kind === 'constant' && typeof value.value === 'bigint') return integer(INT64, -value.value);
+  return { kind: 'unary', type: INT64, operation: 'ineg', operand: value };
 }
