@@ -130,11 +130,19 @@ export interface Attribute extends Node {
   readonly nameSpan: Span;
 }
 
-/** `a[i]`, `a[i, j]`. */
+/** `a[i]`, `a[i, j]`, `a[i:j]`. */
 export interface Index extends Node {
   readonly kind: 'index';
   readonly object: Expression;
   readonly indices: readonly Expression[];
+}
+
+/** Python's `i:j:k`; only among the indices of an Index. */
+export interface Slice extends Node {
+  readonly kind: 'slice';
+  readonly start?: Expression;
+  readonly stop?: Expression;
+  readonly step?: Expression;
 }
 
 export interface Tuple extends Node {
@@ -178,6 +186,7 @@ export type Expression =
   | Call
   | Attribute
   | Index
+  | Slice
   | Tuple
   | Cast
   | AssignExpression;

@@ -144,6 +144,11 @@ class CoreWriter {
         return this.#call(node);
       case 'index':
         return ['index', ...[node.object, ...node.indices].map((part) => this.expression(part))];
+      case 'slice':
+        return [
+          'slice',
+          ...[node.start, node.stop, node.step].map((end) => (end ? this.expression(end) : '_')),
+        ];
       case 'tuple':
         return ['tuple', ...node.elements.map((element) => this.expression(element))];
       case 'cast':

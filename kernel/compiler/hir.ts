@@ -252,6 +252,15 @@ export interface Row {
   readonly failure: Failure | undefined;
 }
 
+/** `length` elements of an array from `start` on, along its first axis, as a view; both are within the array. */
+export interface ArraySlice {
+  readonly kind: 'slice';
+  readonly type: Type;
+  readonly base: HirExpression;
+  readonly start: HirExpression;
+  readonly length: HirExpression;
+}
+
 /** `pointer + offset`, in elements. */
 export interface PointerOffset {
   readonly kind: 'pointer-offset';
@@ -279,6 +288,7 @@ export type HirExpression =
   | ArrayLength
   | Load
   | Row
+  | ArraySlice
   | PointerOffset;
 
 // ---- statements

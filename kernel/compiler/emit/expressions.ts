@@ -1,6 +1,7 @@
 /** HIR expressions to leaves. Conditions become branches: no bool is stored only to be tested. */
 import type { Type } from '../../../backend/contract/types.ts';
 import type {
+  ArraySlice,
   CallFunction,
   CallRoutine,
   Choose,
@@ -65,6 +66,8 @@ export function emitExpression(emitter: FunctionEmitter, node: HirExpression): L
       return unpackLeaves(builder, node.type, builder.createLoad(elementPointer(emitter, node)));
     case 'row':
       return emitRow(emitter, node);
+    case 'slice':
+      return emitSlice(emitter, node);
     case 'pointer-offset': {
       const [pointer, offset] = [...value(node.pointer), ...value(node.offset)];
       return pointer && offset ? [builder.createInBoundsGEP(pointer, offset)] : [];
@@ -309,6 +312,16 @@ function emitRow(emitter: FunctionEmitter, node: Row): Leaves {
   if (!pointer || !rows || !columns || !index) throw new Error('a row of something else');
   if (node.failure) context.raiseIf(builder.createICmp('uge', index, rows), node.failure);
   return [builder.createInBoundsGEP(pointer, builder.createMul(index, columns)), columns];
+}
+
+function emitSlice(emitter: FunctionEmitter, node: ArraySlice): Leaves {
+  const { builder } = emitter.context;
+  const [pointer, , ...inner] = emitExpression(emitter, node.base);
+  const [start] = emitExpression(emitter, node.start);
+  const [length] = emitExpression(emitter, node.length);
+  if (!pointer || !start || !length) throw new Error('a slice of something else');
+  const offset = inner.reduce((elements, size) => builder.createMul(elements, size), start);
+  return [builder.createInBoundsGEP(pointer, offset), length, ...inner];
 }
 
 /** What a store puts in memory. */

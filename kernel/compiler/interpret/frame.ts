@@ -1,5 +1,6 @@
 /** One call of a function in the interpreter: its variables, and how its statements and expressions run. */
 import type {
+  ArraySlice,
   CallRoutine,
   Element,
   Failure,
@@ -159,7 +160,18 @@ export class Frame {
   #compound(
     node: Extract<
       HirExpression,
-      { kind: 'make-complex' | 'part' | 'tuple' | 'member' | 'length' | 'load' | 'row' | 'pointer-offset' }
+      {
+        kind:
+          | 'make-complex'
+          | 'part'
+          | 'tuple'
+          | 'member'
+          | 'length'
+          | 'load'
+          | 'row'
+          | 'slice'
+          | 'pointer-offset';
+      }
     >,
   ): Value {
     switch (node.kind) {
@@ -179,6 +191,8 @@ export class Frame {
       }
       case 'row':
         return this.#row(node);
+      case 'slice':
+        return this.#slice(node);
       case 'pointer-offset': {
         const view = asView(this.evaluate(node.pointer));
         return { ...view, offset: view.offset + Number(asInteger(this.evaluate(node.offset))) };
@@ -214,6 +228,16 @@ export class Frame {
       flat = axis === 0 ? at : flat * (length ?? 1) + at;
     }
     return { memory, index: offset + flat };
+  }
+
+  #slice(node: ArraySlice): Value {
+    const { memory, offset, shape } = asView(this.evaluate(node.base));
+    const start = Number(asInteger(this.evaluate(node.start)));
+    const length = Number(asInteger(this.evaluate(node.length)));
+    const [size = 0, ...inner] = shape;
+    if (start < 0 || length < 0 || start + length > size) throw new Error('a slice outside of its array');
+    const elementsEach = inner.reduce((product, one) => product * one, 1);
+    return { memory, offset: offset + start * elementsEach, shape: [length, ...inner] };
   }
 
   #row(node: Row): Value {

@@ -107,17 +107,20 @@ function subscript(cursor: Cursor, object: Expression, start: number): Expressio
 }
 
 function sliceOrIndex(cursor: Cursor): Expression {
-  const start = cursor.token.span.start;
-  const first = cursor.at(':') ? undefined : namedExpression(cursor);
-  if (first !== undefined && !cursor.at(':')) return first;
-  while (cursor.accept(':') !== undefined) {
-    if (!cursor.at(':') && !cursor.at(']') && !cursor.at(',')) expression(cursor);
-  }
-  const span = cursor.spanFrom(start);
-  cursor.reportUnsupported(
-    'slices are not supported',
-    span,
-    'loop over the indices: for i in range(start, stop)',
-  );
-  return first ?? { kind: 'none', span };
+  const from = cursor.token.span.start;
+  const start = cursor.at(':') ? undefined : namedExpression(cursor);
+  if (start !== undefined && !cursor.at(':')) return start;
+  const [stop, step] = [sliceEnd(cursor), sliceEnd(cursor)];
+  return {
+    kind: 'slice',
+    ...(start === undefined ? {} : { start }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(step === undefined ? {} : { step }),
+    span: cursor.spanFrom(from),
+  };
+}
+
+function sliceEnd(cursor: Cursor): Expression | undefined {
+  if (cursor.accept(':') === undefined) return undefined;
+  return cursor.at(':') || cursor.at(']') || cursor.at(',') ? undefined : expression(cursor);
 }

@@ -3,18 +3,21 @@ import { formatParameters, formatType } from '../../../backend/contract/format-t
 import type { Type } from '../../../backend/contract/types.ts';
 import { BUILTINS, type Builtin } from '../builtins/table.ts';
 import { closestName } from '../closest-name.ts';
-import type { Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
+import type { Attribute, Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
 import type { Callee, HirExpression } from '../hir.ts';
 import { fits, joinTypes } from '../types/lattice.ts';
 import { canonicalType, isInteger, sameType } from '../types/value-types.ts';
 import { castTypeOf } from './cast-names.ts';
 import { explicitly } from './casts.ts';
+import { fromEnd, loadElement } from './elements.ts';
 import { binaryOperands, expression, expressions } from './expressions.ts';
 import { foreignNameHint } from './foreign-names.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { convertsImplicitly, implicitly } from './implicit.ts';
+import { after } from './logic.ts';
 import { isNamespace, qualifiedName, unknownMember, unknownName } from './names.ts';
 import { type Operand, operandOf } from './operand.ts';
+import { part, sliceBounds } from './slices.ts';
 import { count } from './wording.ts';
 
 export function call(typer: FunctionTyper, node: Call): Operand | undefined {
@@ -79,6 +82,7 @@ function method(typer: FunctionTyper, node: Call): Operand | undefined {
   }
   const object = expression(typer, callee.object);
   if (!object) return undefined;
+  if (object.type.kind === 'array') return arrayMethod(typer, node, callee, object);
   if (callee.name !== 'conjugate' || node.args.length > 0) {
     const found = formatType(object.type);
     return typer.report('unknown-attribute', callee.nameSpan, `${found} has no method ${callee.name}`);
@@ -91,6 +95,36 @@ function method(typer: FunctionTyper, node: Call): Operand | undefined {
     operand: object.hir,
   };
   return operandOf(hir, node.span);
+}
+
+/** TypeScript's methods that need no callback and make no new array. */
+function arrayMethod(
+  typer: FunctionTyper,
+  { args, span }: Call,
+  { name, nameSpan }: Attribute,
+  object: Operand,
+): Operand | undefined {
+  const isTypeScript = typer.dialect.language === 'typescript';
+  const [first, second, third] = args;
+  if (isTypeScript && name === 'subarray' && !third) {
+    const bounds = sliceBounds(typer, first, second);
+    return bounds && part(typer, object, bounds, span);
+  }
+  if (isTypeScript && name === 'at' && first && !second) {
+    const index = expression(typer, first);
+    const { before, value } = typer.keep(object, 'array');
+    const element = index && loadElement(typer, value, [fromEnd(value, index)], { span });
+    return element && after(before, element);
+  }
+  const hint = isTypeScript
+    ? 'it has subarray, at and, in loops, entries, keys and values; write a loop for the rest'
+    : 'write a loop over it';
+  return typer.report(
+    'unknown-attribute',
+    nameSpan,
+    `${formatType(object.type)} has no method ${name}`,
+    hint,
+  );
 }
 
 function castCall(

@@ -32,7 +32,7 @@ export function elementPlace(
   indices: readonly Operand[],
   span: Span,
 ): Place | undefined {
-  const { type, hir } = object;
+  const { type } = object;
   if (type.kind === 'pointer') return behindPointer(typer, object, indices, span);
   if (type.kind !== 'array') {
     const hint = type.kind === 'tuple' ? 'make a new tuple' : 'declare it as an array: float64[]';
@@ -47,10 +47,47 @@ export function elementPlace(
     const found = `${indices.length} ${indices.length === 1 ? 'index' : 'indices'}`;
     return typer.report('index-count', span, `${found} for ${formatType(type)}, which takes ${type.rank}`);
   }
-  const converted = indices.map((index, axis) => arrayIndex(typer, object, index, axis));
+  const { base, array } = baseOf(typer, object, indices);
+  const converted = indices.map((index, axis) => arrayIndex(typer, array, index, axis));
   const known = converted.filter((index) => index !== undefined);
   if (known.length !== converted.length) return undefined;
-  return { type: type.element, base: hir, indices: known, failure: boundsFailure(typer, span) };
+  return { type: type.element, base, indices: known, failure: boundsFailure(typer, span) };
+}
+
+/** An array whose length an index needs, too, is evaluated once all the same: `base` keeps it, `array` reads it. */
+function baseOf(
+  typer: FunctionTyper,
+  object: Operand,
+  indices: readonly Operand[],
+): { readonly base: HirExpression; readonly array: Operand } {
+  const needsLength = indices.some(({ literal }) => typeof literal === 'bigint' && literal < 0n);
+  if (!needsLength || object.hir.kind === 'read') return { base: object.hir, array: object };
+  const { before, value } = typer.keep(object, 'array');
+  const base: HirExpression = {
+    kind: 'sequence',
+    type: object.type,
+    statements: before,
+    value: value.hir,
+  };
+  return { base, array: { ...value, span: object.span } };
+}
+
+/** `index` counted from the end of `array` where it is a negative constant: TypeScript's `a.at(-1)`. */
+export function fromEnd(array: Operand, index: Operand): Operand {
+  const { literal } = index;
+  if (typeof literal !== 'bigint' || literal >= 0n) return index;
+  return operandOf(lengthPlus(array, 0, literal), index.span);
+}
+
+function lengthPlus({ hir }: Operand, axis: number, literal: bigint): HirExpression {
+  return {
+    kind: 'binary',
+    type: INT64,
+    operation: 'iadd',
+    left: { kind: 'length', type: INT64, array: hir, axis },
+    right: constantInt64(literal),
+    failure: undefined,
+  };
 }
 
 function boundsFailure(typer: FunctionTyper, span: Span): Element['failure'] {
@@ -72,14 +109,7 @@ function arrayIndex(
     const hint = `count from the end with ${text}[${text}.length - ${-index.literal}]`;
     return typer.report('index-range', index.span, 'an index is never negative', hint);
   }
-  return {
-    kind: 'binary',
-    type: INT64,
-    operation: 'iadd',
-    left: { kind: 'length', type: INT64, array: array.hir, axis },
-    right: constantInt64(index.literal),
-    failure: undefined,
-  };
+  return lengthPlus(array, axis, index.literal);
 }
 
 function integerIndex(typer: FunctionTyper, index: Operand): HirExpression | undefined {
@@ -126,15 +156,13 @@ function row(
   indices: readonly Operand[],
   span: Span,
 ): Operand | undefined {
-  const { type, hir } = object;
+  const { type } = object;
   const [first] = indices;
-  const index = first && arrayIndex(typer, object, first, 0);
+  const { base, array } = baseOf(typer, object, indices);
+  const index = first && arrayIndex(typer, array, first, 0);
   if (!index || type.kind !== 'array') return undefined;
   const rowType: Type = { kind: 'array', element: type.element, rank: 1 };
-  return operandOf(
-    { kind: 'row', type: rowType, base: hir, index, failure: boundsFailure(typer, span) },
-    span,
-  );
+  return operandOf({ kind: 'row', type: rowType, base, index, failure: boundsFailure(typer, span) }, span);
 }
 
 function tupleMember(

@@ -28,6 +28,7 @@ import { compare, condition, logical } from './logic.ts';
 import { isNamespace, namespaceMember, unknownMember, unknownName } from './names.ts';
 import { constantBool, convertOperand, literalOperand, type Operand, operandOf } from './operand.ts';
 import { constantPower } from './power.ts';
+import { slice } from './slices.ts';
 
 /** The value of `node`; a call that returns nothing has none. */
 export function expression(typer: FunctionTyper, node: Expression): Operand | undefined {
@@ -79,6 +80,13 @@ export function evaluation(typer: FunctionTyper, node: Expression): Operand | un
       return attribute(typer, node);
     case 'index':
       return index(typer, node);
+    case 'slice':
+      return typer.report(
+        'unsupported',
+        node.span,
+        'assigning to a slice is not supported',
+        'assign to its elements in a loop',
+      );
     case 'tuple':
       return tuple(typer, node);
     case 'cast':
@@ -300,6 +308,7 @@ function shapeOf({ type, hir }: Operand, name: string): HirExpression | undefine
 }
 
 function index(typer: FunctionTyper, node: Index): Operand | undefined {
+  if (node.indices.some(({ kind }) => kind === 'slice')) return slice(typer, node);
   const object = expression(typer, node.object);
   const indices = expressions(typer, node.indices);
   return object && indices && loadElement(typer, object, indices, node);

@@ -240,6 +240,8 @@ function operandsOf(node: HirExpression): readonly HirExpression[] {
       return [node.base, ...node.indices];
     case 'row':
       return [node.base, node.index];
+    case 'slice':
+      return [node.base, node.start, node.length];
     case 'pointer-offset':
       return [node.pointer, node.offset];
   }

@@ -117,6 +117,8 @@ function operandsOf(node: Expression): readonly Expression[] {
       return [node.object];
     case 'index':
       return [node.object, ...node.indices];
+    case 'slice':
+      return [node.start, node.stop, node.step].filter((end) => end !== undefined);
     case 'tuple':
       return node.elements;
     case 'assign-expression':
