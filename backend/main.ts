@@ -8,6 +8,7 @@ import { CountingLog } from './service/count-events.ts';
 import { EndpointFile } from './service/endpoint-file.ts';
 import { createLog, type Log } from './service/log.ts';
 import { MetricsServer } from './service/metrics.ts';
+import { objectCacheFolder } from './service/object-cache-folder.ts';
 import { parseServeOptions, type ServeOptions, serveUsage } from './service/serve-options.ts';
 import { Supervisor } from './service/supervisor.ts';
 import { readTlsFiles, type TlsFiles } from './service/tls-files.ts';
@@ -95,13 +96,17 @@ function createSupervisor(
   const address = bindAddress(options.host);
   const hasToken = token !== undefined;
   checkBindPolicy(address, { hasToken, hasTls: tls !== undefined, isInsecure: options.insecure });
+  const identity = options.user === undefined ? undefined : identityOf(options.user);
   return new Supervisor({
     address,
     port: options.port,
     limits: options.limits,
     tokens: new TokenCheck(token),
     tls,
-    identity: options.user === undefined ? undefined : identityOf(options.user),
+    identity,
+    objectCacheFolder: options.usesObjectCache
+      ? objectCacheFolder(options.objectCacheFolder, identity)
+      : undefined,
     log,
   });
 }

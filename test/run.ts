@@ -6,7 +6,8 @@
  * With RJIT_TEST_SECOND_CHANCE=1 a file that failed is run once more by itself. When it passes, the run does too, but names it
  * as unstable: on a machine that others load, one late answer should not hide what the other tests say.
  *
- * The kernel that the tests find by name is the one that was built here, whatever is installed on the machine.
+ * The kernel that the tests find by name is the one that was built here, whatever is installed on the machine, and the
+ * code that servers keep compiled is kept for this run only.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -61,7 +62,7 @@ function runTests(pattern: string): Promise<Run> {
   const args = ['--enable-source-maps', uvu, join(repositoryRoot, 'dist', 'test'), pattern];
   const child = spawn(process.execPath, args, {
     cwd: repositoryRoot,
-    env: { ...process.env, JUPYTER_PATH: jupyterPath },
+    env: { ...process.env, JUPYTER_PATH: jupyterPath, XDG_CACHE_HOME: join(prefix, 'cache') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

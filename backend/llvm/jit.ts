@@ -14,7 +14,7 @@ import type { LoadedFunction } from './loaded-function.ts';
 import { runMap } from './map-call.ts';
 import { mapColumns } from './map-columns.ts';
 import { ModuleCompiler } from './module-compiler.ts';
-import { ObjectCache, type ObjectCacheOptions } from './object-cache.ts';
+import type { ObjectCache } from './object-cache.ts';
 import { mapPrivate, type NativeMemory, unmap } from './posix.ts';
 import { baselineTarget, Target, type TargetDescription, type TargetOptions } from './target.ts';
 import { probeTarget } from './target-probe.ts';
@@ -23,7 +23,7 @@ export interface JitOptions extends TargetOptions {
   /** A file for the call record (call-record.ts), which the supervisor reads. Private memory without one. */
   readonly callRecordPath?: string;
   /** Keeps compiled objects on disk. None without it. */
-  readonly objectCache?: ObjectCacheOptions;
+  readonly objectCache?: ObjectCache;
 }
 
 export interface FunctionSpec {
@@ -73,7 +73,6 @@ export class Jit {
   #nextHandle = 1;
 
   private constructor(llvm: Llvm, options: JitOptions) {
-    const cache = options.objectCache && new ObjectCache(options.objectCache);
     this.#target = new Target(llvm, options);
     this.target = this.#target.description;
     this.#compiler = new ModuleCompiler(llvm, this.#target);
@@ -83,7 +82,7 @@ export class Jit {
       target: this.target,
       compiler: this.#compiler,
       lljit: this.#lljit,
-      cache,
+      cache: options.objectCache,
     });
     this.#record = new CallRecordMemory(options.callRecordPath);
     this.#restoreFatalErrorHandler = onFatalError(llvm, (message) => this.#record.writeMessage(message));

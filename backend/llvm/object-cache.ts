@@ -1,14 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoteError } from '../contract/remote-error.ts';
 
@@ -19,7 +11,9 @@ export interface ObjectCacheOptions {
   readonly maxByteLength?: number;
 }
 
-const DEFAULT_MAX_BYTE_LENGTH = 256 * 1024 * 1024;
+export const DEFAULT_CACHE_BYTE_LENGTH = 256 * 1024 * 1024;
+/** A file takes whole blocks of its disk. */
+const BLOCK_BYTE_LENGTH = 4096;
 /** After a write beyond the limit, room is made for many more. */
 const KEEP_FRACTION = 0.75;
 const SUFFIX = '.o';
@@ -38,16 +32,21 @@ const ABANDONED_AFTER_MS = 60_000;
 export class ObjectCache {
   readonly #directory: string;
   readonly #maxByteLength: number;
-  /** As of the last look at the directory, plus what was written since; others' writes count at the next look. */
-  #byteLength: number;
+  /**
+   * As of the last look at the directory; others' writes count at the next one. Undefined before the first look, which
+   * comes with the first write: a worker's start doesn't wait for thousands of files.
+   */
+  #byteLength: number | undefined;
+  #isTidying = false;
+  /** Written since the last look began, which may have missed it. */
+  #unseenByteLength = 0;
 
   /** @throws RemoteError `unsupported` for a directory that others may write: its objects are run */
-  constructor({ directory, maxByteLength = DEFAULT_MAX_BYTE_LENGTH }: ObjectCacheOptions) {
+  constructor({ directory, maxByteLength = DEFAULT_CACHE_BYTE_LENGTH }: ObjectCacheOptions) {
     this.#directory = directory;
     this.#maxByteLength = maxByteLength;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     refuseShared(directory);
-    this.#byteLength = this.#files().reduce((sum, file) => sum + file.byteLength, 0);
   }
 
   /** @param key a file name without a suffix */
@@ -78,34 +77,57 @@ export class ObjectCache {
       attempt(() => rmSync(temporary, { force: true }));
       return;
     }
-    this.#byteLength += byteLength;
-    if (this.#byteLength > this.#maxByteLength) this.#evict();
+    this.#unseenByteLength += blocks(byteLength);
+    if (this.#isFull()) void this.#tidy();
   }
 
-  #evict(): void {
-    const newestFirst = this.#files().sort((left, right) => right.usedAtMs - left.usedAtMs);
-    const keep = this.#maxByteLength * KEEP_FRACTION;
+  #isFull(): boolean {
+    return this.#byteLength === undefined || this.#byteLength + this.#unseenByteLength > this.#maxByteLength;
+  }
+
+  /** Looks at what there is and makes room where it is too much, while others compile. */
+  async #tidy(): Promise<void> {
+    if (this.#isTidying) return;
+    this.#isTidying = true;
+    do {
+      this.#unseenByteLength = 0;
+      this.#byteLength = await this.#makeRoom();
+    } while (this.#unseenByteLength > 0 && this.#isFull());
+    this.#isTidying = false;
+  }
+
+  /** @returns what is left */
+  async #makeRoom(): Promise<number> {
+    const newestFirst = (await this.#files()).sort((left, right) => right.usedAtMs - left.usedAtMs);
+    const total = newestFirst.reduce((sum, file) => sum + file.byteLength, 0);
+    const keep = total > this.#maxByteLength ? this.#maxByteLength * KEEP_FRACTION : total;
     let byteLength = 0;
     for (const file of newestFirst) {
       const abandoned = !file.path.endsWith(SUFFIX) && Date.now() - file.usedAtMs > ABANDONED_AFTER_MS;
       if (!abandoned && byteLength + file.byteLength <= keep) byteLength += file.byteLength;
-      else attempt(() => rmSync(file.path, { force: true }));
+      else await rm(file.path, { force: true }).catch(() => undefined);
     }
-    this.#byteLength = byteLength;
+    return byteLength;
   }
 
-  #files(): { path: string; byteLength: number; usedAtMs: number }[] {
-    const names = attempt(() => readdirSync(this.#directory)) ?? [];
-    return names.flatMap((name) => {
+  async #files(): Promise<{ path: string; byteLength: number; usedAtMs: number }[]> {
+    const found = [];
+    for (const name of await readdir(this.#directory).catch(() => [])) {
       const path = join(this.#directory, name);
-      const stats = attempt(() => statSync(path));
-      return stats?.isFile() ? [{ path, byteLength: stats.size, usedAtMs: stats.mtimeMs }] : [];
-    });
+      // Another process may have removed it.
+      const stats = await stat(path).catch(() => undefined);
+      if (stats?.isFile()) found.push({ path, byteLength: blocks(stats.size), usedAtMs: stats.mtimeMs });
+    }
+    return found;
   }
 
   #path(key: string): string {
     return join(this.#directory, `${key}${SUFFIX}`);
   }
+}
+
+function blocks(byteLength: number): number {
+  return Math.ceil(byteLength / BLOCK_BYTE_LENGTH) * BLOCK_BYTE_LENGTH;
 }
 
 function refuseShared(directory: string): void {

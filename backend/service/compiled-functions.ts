@@ -32,6 +32,12 @@ export interface CompileOutcome {
   readonly report: CompileReport;
 }
 
+export interface RestoreOutcome {
+  readonly failures: readonly { readonly id: number; readonly message: string }[];
+  /** Modules whose code came from the cache. */
+  readonly cachedCount: number;
+}
+
 /** Keeps the supervisor's copy, from which the next worker is made equal to this one. */
 export interface ModuleJournal {
   compiled(module: RestorableModule): void;
@@ -90,17 +96,18 @@ export class CompiledFunctions {
   }
 
   /** Compiles again what another worker of this session had, under the same handles. */
-  restore(nextId: number, modules: readonly RestorableModule[]): { id: number; message: string }[] {
+  restore(nextId: number, modules: readonly RestorableModule[]): RestoreOutcome {
     this.#nextId = Math.max(this.#nextId, nextId);
     const failures: { id: number; message: string }[] = [];
+    let cachedCount = 0;
     for (const module of modules) {
       try {
-        this.#add(module);
+        if (this.#add(module).report.cached) cachedCount += 1;
       } catch (error) {
         failures.push({ id: module.id, message: RemoteError.from(error).message });
       }
     }
-    return failures;
+    return { failures, cachedCount };
   }
 
   /** Frees functions; a handle that is not known is none of the caller's problems. */

@@ -18,6 +18,9 @@ export interface ServeOptions {
   readonly drainMs: number;
   readonly metricsPort: number | undefined;
   readonly limits: Limits;
+  /** What `--object-cache` names; undefined stands for the user's own cache folder. */
+  readonly objectCacheFolder: string | undefined;
+  readonly usesObjectCache: boolean;
 }
 
 /** RBC's own default, which its clients try first. */
@@ -44,6 +47,8 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --max-connections N    (default ${defaultLimits.maxConnections})
   --max-sessions N       (default ${defaultLimits.maxSessions})
   --memory-limit-mb N    memory of each session's process, from 256 on (default: no limit)
+  --object-cache DIR     keep compiled code there (default rjit/objects in the cache folder of the workers' user)
+  --no-object-cache      compile everything anew; for clients that must not trust each other's code
   --max-message-bytes N  (default ${defaultLimits.maxMessageByteLength})
   --message-timeout-ms N a message that was begun must be complete after this time (default ${defaultLimits.messageTimeoutMs})
   --metrics-port PORT    serve Prometheus metrics at http://127.0.0.1:PORT/metrics
@@ -74,6 +79,9 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
       '--generate-token needs --endpoint-file, and goes without --token-file',
     );
   }
+  if (values['no-object-cache'] && values['object-cache'] !== undefined) {
+    throw new RemoteError('bad-request', '--object-cache and --no-object-cache contradict each other');
+  }
   const number = (name: NumericOption, lowest: number, highest: number) => {
     const text = values[name];
     return text === undefined ? undefined : parseInteger(name, text, lowest, highest);
@@ -89,6 +97,8 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     tlsKeyFile: values['tls-key'],
     user: values.user,
     insecure: values.insecure ?? false,
+    objectCacheFolder: values['object-cache'],
+    usesObjectCache: !values['no-object-cache'],
     logFormat,
     drainMs: number('drain-ms', 0, 3_600_000) ?? defaultDrainMs,
     metricsPort: number('metrics-port', 0, highestPort),
@@ -141,6 +151,8 @@ function parse(argv: readonly string[]) {
         'max-connections': { type: 'string' },
         'max-sessions': { type: 'string' },
         'max-message-bytes': { type: 'string' },
+        'object-cache': { type: 'string' },
+        'no-object-cache': { type: 'boolean' },
         'log-format': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

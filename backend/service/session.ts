@@ -208,6 +208,10 @@ export class Session {
         for (const id of message.ids) this.#modules.delete(id);
         return;
       case 'restored':
+        if (!this.#isRestored) {
+          const text = `${this.#modules.size} modules are there again, ${message.cachedCount} of them from the cache`;
+          this.#hooks.log('info', 'restored', text, { session: this.name });
+        }
         this.#isRestored = true;
         for (const failure of message.failures) {
           this.#modules.delete(failure.id);

@@ -5,7 +5,6 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { CallWatch } from './call-watch.ts';
 import type { ControlHost, StatusCounts } from './control-service.ts';
 import { EndedSessions } from './ended-sessions.ts';
-import type { Limits } from './limits.ts';
 import { listenError } from './listen-error.ts';
 import type { Log } from './log.ts';
 import { MemoryWatch, residentByteLength } from './memory-watch.ts';
@@ -16,19 +15,15 @@ import { Session } from './session.ts';
 import { plainEnd } from './socket-pair.ts';
 import type { TlsFiles } from './tls-files.ts';
 import type { TokenCheck } from './token.ts';
-import type { WorkerIdentity } from './worker-identity.ts';
 import { WorkerPool } from './worker-pool.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import type { WorkerProcess, WorkerSettings } from './worker-process.ts';
 
-export interface SupervisorOptions {
+export interface SupervisorOptions extends WorkerSettings {
   readonly address: string;
   readonly port: number;
-  readonly limits: Limits;
   readonly tokens: TokenCheck;
   /** Undefined listens without TLS. */
   readonly tls: TlsFiles | undefined;
-  /** As whom workers run; undefined runs them as this process. */
-  readonly identity: WorkerIdentity | undefined;
   readonly log: Log;
 }
 
@@ -58,7 +53,7 @@ export class Supervisor implements ControlHost {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.tokens = options.tokens;
-    this.#pool = new WorkerPool(options.limits, options.identity, options.log);
+    this.#pool = new WorkerPool(options, options.log);
     const { callTimeoutMs } = options.limits;
     if (callTimeoutMs !== undefined) {
       this.#callWatch = new CallWatch(callTimeoutMs, () => this.#sessions.values(), options.log);

@@ -44,11 +44,14 @@ export type MessageToWorker =
   | { readonly kind: 'end' };
 
 export type MessageToSupervisor =
-  | { readonly kind: 'ready'; readonly target: TargetInfo }
+  /** `problem` is empty unless the worker has to do without something. */
+  | { readonly kind: 'ready'; readonly target: TargetInfo; readonly problem: string }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | {
       readonly kind: 'restored';
       readonly failures: readonly { readonly id: number; readonly message: string }[];
+      /** How many modules needed no code generated. */
+      readonly cachedCount: number;
     }
   | { readonly kind: 'pong' }
   | { readonly kind: 'accepted'; readonly id: number }
@@ -64,14 +67,16 @@ export function parseMessageToSupervisor(message: unknown): MessageToSupervisor 
   switch (message.kind) {
     case 'ready': {
       const target = parseTarget(message.target);
-      return target && { kind: 'ready', target };
+      if (!target || !isText(message.problem)) return undefined;
+      return { kind: 'ready', target, problem: message.problem };
     }
     case 'failed':
       if (!isText(message.code) || !isText(message.message)) return undefined;
       return { kind: 'failed', code: message.code, message: message.message };
     case 'restored': {
       const failures = parseList(message.failures, parseFailure);
-      return failures && { kind: 'restored', failures };
+      if (!failures || !isId(message.cachedCount)) return undefined;
+      return { kind: 'restored', failures, cachedCount: message.cachedCount };
     }
     case 'pong':
       return { kind: 'pong' };

@@ -1,8 +1,6 @@
 import { RemoteError } from '../contract/remote-error.ts';
-import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
-import type { WorkerIdentity } from './worker-identity.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { WorkerProcess, type WorkerSettings } from './worker-process.ts';
 
 /** A spare that dies this often in a row before it is ready is not tried again until somebody needs a worker. */
 const spawnAttempts = 3;
@@ -16,8 +14,7 @@ const maxStarting = 2;
  * start and load libLLVM.
  */
 export class WorkerPool {
-  readonly #limits: Limits;
-  readonly #identity: WorkerIdentity | undefined;
+  readonly #settings: WorkerSettings;
   readonly #log: Log;
   /** Callers of `take` whose worker has not been started yet. */
   readonly #queue: (() => void)[] = [];
@@ -26,11 +23,10 @@ export class WorkerPool {
   #starting = 0;
   #failures = 0;
   #isClosed = false;
+  #reported = '';
 
-  /** @param identity as whom workers run; undefined runs them as this process */
-  constructor(limits: Limits, identity: WorkerIdentity | undefined, log: Log) {
-    this.#limits = limits;
-    this.#identity = identity;
+  constructor(settings: WorkerSettings, log: Log) {
+    this.#settings = settings;
     this.#log = log;
   }
 
@@ -89,7 +85,7 @@ export class WorkerPool {
   }
 
   #spawn(): WorkerProcess {
-    const worker = WorkerProcess.spawn(this.#limits, this.#identity, this.#log);
+    const worker = WorkerProcess.spawn(this.#settings, this.#log);
     this.#starting += 1;
     this.#listen(worker);
     worker.ready.then(
@@ -99,11 +95,19 @@ export class WorkerPool {
           pid: worker.pid,
           startMs: Math.round(performance.now() - worker.spawnedAt),
         });
+        this.#report(worker.problem);
         this.#started();
       },
       () => this.#started(),
     );
     return worker;
+  }
+
+  /** Once, for every worker would say the same. */
+  #report(problem: string): void {
+    if (problem === '' || problem === this.#reported) return;
+    this.#reported = problem;
+    this.#log('warn', 'worker-lacks', problem);
   }
 
   #started(): void {

@@ -31,6 +31,15 @@ export interface WorkerListener {
   onExit(exit: WorkerExit): void;
 }
 
+/** What every worker of a server is started with. */
+export interface WorkerSettings {
+  readonly limits: Limits;
+  /** As whom workers run; undefined runs them as this process. */
+  readonly identity: WorkerIdentity | undefined;
+  /** Where they keep compiled code; none without it. */
+  readonly objectCacheFolder: string | undefined;
+}
+
 /** The descriptor under which a worker finds its record; 3 is the IPC channel. */
 const recordFileDescriptor = 4;
 
@@ -40,17 +49,7 @@ const startTimeoutMs = 30_000;
 const workerModule = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 
 /** A worker sees where things are, and no secret that the server was started with. */
-const passedVariables = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'LC_ALL',
-  'TMPDIR',
-  'XDG_CACHE_HOME',
-  'LD_LIBRARY_PATH',
-  'RJIT_LLVM',
-  'RJIT_CACHE_DIR',
-];
+const passedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'RJIT_LLVM'];
 
 function workerEnvironment(identity: WorkerIdentity | undefined): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
@@ -58,12 +57,8 @@ function workerEnvironment(identity: WorkerIdentity | undefined): NodeJS.Process
     const value = process.env[name];
     if (value !== undefined) environment[name] = value;
   }
-  if (identity) {
-    // What lies in the server's own home is not the other user's to read or write.
-    delete environment.XDG_CACHE_HOME;
-    delete environment.RJIT_CACHE_DIR;
-    environment.HOME = identity.home;
-  }
+  // What lies in the server's own home is not the other user's to read or write.
+  if (identity) environment.HOME = identity.home;
   return environment;
 }
 
@@ -73,6 +68,8 @@ export class WorkerProcess {
   readonly record: WorkerRecord;
   /** Resolves when libLLVM is loaded; rejects with a RemoteError when the worker can't serve. */
   readonly ready: Promise<TargetInfo>;
+  /** What it does without, once it is ready; empty when nothing. */
+  problem = '';
   /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
   readonly spawnedAt = performance.now();
@@ -86,13 +83,12 @@ export class WorkerProcess {
   readonly #settleReady: { resolve(target: TargetInfo): void; reject(error: RemoteError): void };
   readonly #settleExited: () => void;
 
-  /** @param identity as whom it runs; undefined runs it as this process */
-  static spawn(limits: Limits, identity: WorkerIdentity | undefined, log: Log): WorkerProcess {
+  static spawn({ limits, identity, objectCacheFolder }: WorkerSettings, log: Log): WorkerProcess {
     const record = WorkerRecord.create();
     if (identity) fchownSync(record.fileDescriptor, identity.uid, identity.gid);
     const child = fork(
       workerModule,
-      [formatWorkerStart({ supervisorPid: process.pid, recordFileDescriptor, limits })],
+      [formatWorkerStart({ supervisorPid: process.pid, recordFileDescriptor, limits, objectCacheFolder })],
       {
         env: workerEnvironment(identity),
         execArgv: [],
@@ -186,6 +182,7 @@ export class WorkerProcess {
     if (message.kind === 'pong') {
       for (const resolve of this.#pongs.splice(0)) resolve();
     } else if (message.kind === 'ready') {
+      this.problem = message.problem;
       this.#settleReady.resolve(message.target);
     } else if (message.kind === 'failed') {
       const code = isRemoteErrorCode(message.code) ? message.code : 'unsupported';

@@ -5,6 +5,8 @@ export interface WorkerStart {
   readonly supervisorPid: number;
   readonly recordFileDescriptor: number;
   readonly limits: Limits;
+  /** Where compiled code is kept; none without it. */
+  readonly objectCacheFolder: string | undefined;
 }
 
 export function formatWorkerStart(start: WorkerStart): string {

@@ -47,8 +47,8 @@ export class Worker {
   #follow(order: MessageToWorker, handle: unknown): void {
     switch (order.kind) {
       case 'session': {
-        const failures = this.#session.functions.restore(order.nextId, order.modules);
-        void this.#link.send({ kind: 'restored', failures });
+        const outcome = this.#session.functions.restore(order.nextId, order.modules);
+        void this.#link.send({ kind: 'restored', ...outcome });
         return;
       }
       case 'connection':

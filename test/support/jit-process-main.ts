@@ -5,6 +5,7 @@ import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { readCallRecord } from '../../backend/llvm/call-record.ts';
 import { Jit } from '../../backend/llvm/jit.ts';
 import { openLlvm } from '../../backend/llvm/llvm.ts';
+import { ObjectCache } from '../../backend/llvm/object-cache.ts';
 import type { TargetDescription } from '../../backend/llvm/target.ts';
 import type { JitAnswer, JitQuestion, MemoryGrowth, NamedFunction } from './jit-messages.ts';
 
@@ -16,7 +17,7 @@ const [, , callRecordPath = '', cacheDirectory = ''] = process.argv;
 const llvm = openLlvm();
 const jit = Jit.create(llvm, {
   callRecordPath,
-  ...(cacheDirectory === '' ? {} : { objectCache: { directory: cacheDirectory } }),
+  ...(cacheDirectory === '' ? {} : { objectCache: new ObjectCache({ directory: cacheDirectory }) }),
 });
 
 const MALLINFO2 = koffi.struct({
