@@ -39,7 +39,9 @@ export interface ClientEvents {
   /** Every iopub message, whoever caused it; `frames` are those that it was read from. */
   readonly onIopub: (message: Message, frames: readonly Uint8Array[]) => void;
   readonly onHeartbeat: () => void;
-  /** A message that isn't valid or signed with our key, or a broken socket. */
+  /** A message that isn't valid or not signed with our key. */
+  readonly onInvalidMessage: (error: unknown) => void;
+  /** A broken socket, or a listener that threw. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -158,8 +160,14 @@ export class ClientChannels {
   }
 
   #receive(channel: ClientChannel | 'iopub', frames: Uint8Array[]): void {
+    let message: Message;
     try {
-      const message = decodeMessage(frames, this.#signer);
+      message = decodeMessage(frames, this.#signer);
+    } catch (error) {
+      this.#events.onInvalidMessage(error);
+      return;
+    }
+    try {
       if (channel === 'iopub') this.#onIopub(message, frames);
       else if (channel === 'stdin') void this.#onInputRequest(message);
       else this.#pending.get(parentMessageId(message) ?? '')?.onReply(message);

@@ -1,15 +1,17 @@
-/** Runs one cell in a kernel, in the time that it has. */
+/** Runs one cell in a kernel, in the time and with the room for output that it has. */
+import type { Message } from '../jupyter/messages.ts';
 import { deferred } from './deferred.ts';
 import {
   type ExecuteReply,
   type KernelConnection,
   KernelDiedError,
+  KernelProtocolError,
   KernelTimeoutError,
 } from './kernel-connection.ts';
 import type { CodeCell } from './notebook.ts';
 import type { OutputArea } from './output-area.ts';
 
-/** After an interrupt for its time-out, a cell has this long to end before the kernel is given up. */
+/** After an interrupt for its time or its output, a cell has this long to end before the kernel is given up. */
 const INTERRUPT_GRACE_MS = 5000;
 
 export interface CellError {
@@ -25,6 +27,8 @@ export type CellOutcome =
   /** `expected`: the cell is tagged `raises-exception`. */
   | { readonly status: 'error'; readonly error: CellError; readonly expected: boolean }
   | { readonly status: 'timeout'; readonly error: CellError }
+  /** It put out more than there is room for, and was interrupted. */
+  | { readonly status: 'flooded'; readonly error: CellError }
   | { readonly status: 'died'; readonly error: CellError };
 
 export interface ExecuteCellOptions {
@@ -37,53 +41,56 @@ export interface ExecuteCellOptions {
   readonly timeoutMs: number | undefined;
   /** Interrupts the cell. */
   readonly signal: AbortSignal | undefined;
+  readonly onMessage?: (message: Message) => void;
 }
 
 /** Puts the cell's output into `area`. Never rejects for what the cell does: that is its outcome. */
 export async function executeCell(
   cell: CodeCell,
   area: OutputArea,
-  { kernel, stopOnError, expectsError, timeoutMs, signal }: ExecuteCellOptions,
+  { kernel, stopOnError, expectsError, timeoutMs, signal, onMessage }: ExecuteCellOptions,
 ): Promise<CellOutcome> {
   const { id } = cell.rest;
+  const full = deferred<'flooded'>();
   const execution = kernel.execute({
     code: cell.source,
     stopOnError: stopOnError && !expectsError,
     metadata: typeof id === 'string' ? { cellId: id } : {},
-    onMessage: (message) => area.apply(message),
+    onMessage: (message) => {
+      area.apply(message);
+      onMessage?.(message);
+      if (area.isFull) full.resolve('flooded');
+    },
   });
   const interrupt = () => void kernel.interrupt().catch(() => {});
   signal?.addEventListener('abort', interrupt, { once: true });
   try {
-    const reply =
-      timeoutMs === undefined ? await execution : await beforeTimeout(execution, timeoutMs, kernel);
-    return reply === 'timeout' ? timedOut(timeoutMs ?? 0) : outcomeOf(reply, expectsError);
+    const end = await within(Promise.race([execution, full.promise]), timeoutMs);
+    if (typeof end === 'object') return outcomeOf(end, expectsError);
+    const error = end === 'timeout' ? timedOut(timeoutMs ?? 0) : flooded(area.roomByteLength);
+    await stop(execution, kernel, error);
+    return { status: end, error };
   } catch (error) {
-    if (error instanceof KernelDiedError) return { status: 'died', error: toCellError('KernelDied', error) };
-    if (error instanceof KernelTimeoutError)
-      return { status: 'died', error: toCellError('KernelHung', error) };
-    throw error;
+    return { status: 'died', error: kernelFailure(error) };
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
 }
 
-/** Interrupts the cell when its time is over; gives the kernel up when that doesn't help. */
-async function beforeTimeout(
+/** Interrupts the cell; gives the kernel up when that doesn't help. */
+async function stop(
   execution: Promise<ExecuteReply>,
-  timeoutMs: number,
   kernel: KernelConnection,
-): Promise<ExecuteReply | 'timeout'> {
-  if ((await within(execution, timeoutMs)) !== 'timeout') return execution;
+  { evalue }: CellError,
+): Promise<void> {
   await within(kernel.interrupt(), INTERRUPT_GRACE_MS);
-  if ((await within(execution, INTERRUPT_GRACE_MS)) !== 'timeout') return 'timeout';
+  if ((await within(execution, INTERRUPT_GRACE_MS)) !== 'timeout') return;
   await kernel.kill();
-  throw new KernelTimeoutError(
-    `the cell did not end within ${timeoutMs} ms, nor within ${INTERRUPT_GRACE_MS} ms of an interrupt`,
-  );
+  throw new KernelTimeoutError(`${evalue}, and did not end within ${INTERRUPT_GRACE_MS} ms of the interrupt`);
 }
 
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | 'timeout'> {
+async function within<T>(promise: Promise<T>, timeoutMs: number | undefined): Promise<T | 'timeout'> {
+  if (timeoutMs === undefined) return promise;
   const expired = deferred<'timeout'>();
   const timer = setTimeout(() => expired.resolve('timeout'), timeoutMs);
   try {
@@ -103,14 +110,23 @@ function outcomeOf(reply: ExecuteReply, expected: boolean): CellOutcome {
   return { status: 'error', error, expected };
 }
 
-function timedOut(timeoutMs: number): CellOutcome {
-  const evalue = `the cell did not end within ${timeoutMs} ms and was interrupted`;
-  return {
-    status: 'timeout',
-    error: { ename: 'CellTimeout', evalue, traceback: [`CellTimeout: ${evalue}`] },
-  };
+function timedOut(timeoutMs: number): CellError {
+  return cellError('CellTimeout', `the cell did not end within ${timeoutMs} ms and was interrupted`);
 }
 
-function toCellError(ename: string, { message }: Error): CellError {
-  return { ename, evalue: message, traceback: [`${ename}: ${message}`] };
+function flooded(roomByteLength: number): CellError {
+  const room = `${Math.round(roomByteLength / 1e6)} MB`;
+  return cellError('OutputFlood', `the cell put out more than ${room} and was interrupted`);
+}
+
+/** What the kernel, not the cell, did wrong; anything else is thrown on. */
+function kernelFailure(error: unknown): CellError {
+  if (error instanceof KernelProtocolError) return cellError('KernelProtocol', error.message);
+  if (error instanceof KernelDiedError) return cellError('KernelDied', error.message);
+  if (error instanceof KernelTimeoutError) return cellError('KernelHung', error.message);
+  throw error;
+}
+
+function cellError(ename: string, evalue: string): CellError {
+  return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
 }

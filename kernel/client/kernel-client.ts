@@ -10,6 +10,7 @@ import {
   type ExecuteReply,
   type KernelConnection,
   KernelDiedError,
+  KernelProtocolError,
   KernelTimeoutError,
 } from './kernel-connection.ts';
 import { type KernelDeath, KernelProcess, type SpawnOptions } from './kernel-process.ts';
@@ -50,6 +51,7 @@ export class KernelClient implements KernelConnection {
     this.#channels = new ClientChannels(connection, {
       onIopub: (message, frames) => onIopub?.(message, frames),
       onHeartbeat: () => this.#heartbeat.answered(),
+      onInvalidMessage: (error) => this.#channels.fail(protocolError(error)),
       onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     });
     this.#heartbeat = new Heartbeat({
@@ -82,9 +84,13 @@ export class KernelClient implements KernelConnection {
   /** Joins a kernel that runs already; its end is noticed by its heartbeat. */
   static async connect(
     connection: ConnectionInfo,
-    options: Pick<LaunchOptions, 'startupTimeoutMs' | 'onIopub'> = {},
+    options: Pick<LaunchOptions, 'startupTimeoutMs' | 'onIopub'> & {
+      /** Stops what the kernel is busy with: it doesn't answer us before that. */
+      readonly interrupts?: boolean;
+    } = {},
   ): Promise<KernelClient> {
     const client = new KernelClient(connection, undefined, options.onIopub);
+    if (options.interrupts) client.#channels.request('control', 'interrupt_request', {});
     try {
       await client.#waitUntilReady(options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS);
       return client;
@@ -134,11 +140,12 @@ export class KernelClient implements KernelConnection {
   }
 
   async shutdown(): Promise<void> {
-    if (this.#channels.failure === undefined) {
+    const isReachable = this.#channels.failure === undefined;
+    if (isReachable) {
       const request = this.#channels.request('control', 'shutdown_request', { restart: false });
       await Promise.race([request.reply.catch(() => {}), this.died, delay(SHUTDOWN_GRACE_MS)]);
     }
-    await this.#process?.end(SHUTDOWN_GRACE_MS);
+    await this.#process?.end(isReachable ? SHUTDOWN_GRACE_MS : 0);
     this.close();
   }
 
@@ -168,8 +175,9 @@ export class KernelClient implements KernelConnection {
     }
   }
 
-  /** Leaves the kernel; one that this client has started goes on until `kill` or this process's end. */
+  /** Leaves the kernel; one that this client has started goes on until `kill` or, unless it outlives it, this process's end. */
   close(): void {
+    this.#process?.release();
     this.#heartbeat.stop();
     this.#channels.close();
     this.#channels.fail(new KernelDiedError('the connection to the kernel was closed'));
@@ -179,6 +187,12 @@ export class KernelClient implements KernelConnection {
 function diedError({ reason, stderr }: KernelDeath): KernelDiedError {
   const output = stderr === '' ? 'it wrote nothing to stderr' : `the end of its stderr:\n${stderr}`;
   return new KernelDiedError(`the kernel ended (${reason}); ${output}`);
+}
+
+/** Whoever waits for the message that this one should have been would wait for ever. */
+function protocolError(cause: unknown): KernelProtocolError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new KernelProtocolError(`the kernel sent a message that is not valid: ${reason}`, { cause });
 }
 
 async function withDeadline<T>(promise: Promise<T>, timeoutMs: number, message: string): Promise<T> {

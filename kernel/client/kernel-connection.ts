@@ -29,7 +29,7 @@ export interface ExecuteReply {
 export interface KernelConnection {
   /** Content of `kernel_info_reply`. */
   readonly info: JsonObject;
-  /** Resolves once the reply and the request's idle status have come. @throws {KernelDiedError} */
+  /** Resolves once the reply and the request's idle status have come. @throws {KernelDiedError} @throws {KernelProtocolError} */
   execute(options: ExecuteOptions): Promise<ExecuteReply>;
   interrupt(): Promise<void>;
   /** Asks the kernel to end, and makes sure that it does. */
@@ -41,6 +41,11 @@ export interface KernelConnection {
 /** The kernel ended, or can't be reached any more; the text says how, with the end of its stderr. */
 export class KernelDiedError extends Error {
   override readonly name = 'KernelDiedError';
+}
+
+/** The kernel sent what isn't a Jupyter message, so that it can't be known which request it has answered. */
+export class KernelProtocolError extends Error {
+  override readonly name = 'KernelProtocolError';
 }
 
 /** The kernel is alive but has not answered in time. */

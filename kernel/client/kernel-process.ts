@@ -9,6 +9,10 @@ import { join } from 'node:path';
 import { CHANNELS, type ConnectionInfo, connectionFileText } from '../jupyter/connection-file.ts';
 import type { Kernelspec } from './kernelspecs.ts';
 
+/** Of the name of the folder, in the system's temporary one, that holds a kernel's connection file. */
+export const CONNECTION_FOLDER_PREFIX = 'rjit-kernel-';
+/** A kernel ends when the process with this id does. */
+const JPY_PARENT_PID = String(process.pid);
 /** How much of the kernel's stderr is kept for error messages: its end. */
 const STDERR_LENGTH = 16 * 1024;
 
@@ -25,6 +29,8 @@ export interface SpawnOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly transport?: 'tcp' | 'ipc';
+  /** The kernel goes on when this process ends in whatever way; only `end` ends it. */
+  readonly outlives?: boolean;
 }
 
 export class KernelProcess {
@@ -51,11 +57,11 @@ export class KernelProcess {
       this.#stderr = (this.#stderr + text).slice(-STDERR_LENGTH);
     });
     this.died = this.#untilDeath();
-    process.on('exit', this.#onExit);
+    if (!options.outlives) process.on('exit', this.#onExit);
   }
 
   static async spawn(options: SpawnOptions): Promise<KernelProcess> {
-    const directory = mkdtempSync(join(tmpdir(), 'rjit-kernel-'));
+    const directory = mkdtempSync(join(tmpdir(), CONNECTION_FOLDER_PREFIX));
     const connection = await newConnection(options.transport ?? 'tcp', directory);
     const connectionFile = connectionFileIn(directory);
     const { kernelspec } = options;
@@ -68,8 +74,9 @@ export class KernelProcess {
     );
     const child = spawn(command, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { ...env, ...expandEnv(kernelspec.env, env), JPY_PARENT_PID: String(process.pid) },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...env, ...expandEnv(kernelspec.env, env), ...(options.outlives ? {} : { JPY_PARENT_PID }) },
+      // A pipe without a reader would be the end of a kernel that writes to it.
+      stdio: ['ignore', 'ignore', options.outlives ? 'ignore' : 'pipe'],
       // A process group of its own: the terminal's Ctrl+C is ours to pass on, and all of it can be killed at once.
       detached: true,
     });
@@ -86,6 +93,11 @@ export class KernelProcess {
 
   interrupt(): void {
     this.#signalGroup('SIGINT');
+  }
+
+  /** Leaves a kernel that outlives this process to itself. */
+  release(): void {
+    this.#child.unref();
   }
 
   /** Waits for the process to end by itself, then kills its group; removes the connection file. */

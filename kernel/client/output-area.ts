@@ -1,6 +1,9 @@
 /** A notebook's outputs as a front end shows them: streams merged, cleared and updated in place. */
-import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
+import { isJsonObject, type JsonObject, type JsonValue, type Message } from '../jupyter/messages.ts';
 import type { NotebookOutput } from './notebook.ts';
+
+/** What a front end could show at all, and far below what brings a process down. */
+const DEFAULT_ROOM_BYTE_LENGTH = 100_000_000;
 
 interface Entry {
   output: NotebookOutput;
@@ -23,15 +26,24 @@ export class Displays {
   }
 }
 
-/** The outputs of one cell, built from its iopub messages. */
+/** The outputs of one cell, built from its iopub messages; what finds no room is dropped, and an output says so. */
 export class OutputArea {
+  /** In UTF-16 code units of text, roughly bytes; each output counts, whether it is cleared later or not. */
+  readonly roomByteLength: number;
   readonly #displays: Displays;
+  #byteLength = 0;
   #entries: Entry[] = [];
   #clearOnNext = false;
   #executionCount: number | null = null;
 
-  constructor(displays = new Displays()) {
+  constructor(displays = new Displays(), roomByteLength = DEFAULT_ROOM_BYTE_LENGTH) {
     this.#displays = displays;
+    this.roomByteLength = roomByteLength;
+  }
+
+  /** More came than there is room for. */
+  get isFull(): boolean {
+    return this.#byteLength > this.roomByteLength;
   }
 
   get outputs(): readonly NotebookOutput[] {
@@ -45,6 +57,18 @@ export class OutputArea {
 
   /** Takes any iopub message of the cell; those that aren't output change nothing. */
   apply({ header, content }: Message): void {
+    if (this.isFull) return;
+    if (outputTypes.has(header.messageType)) {
+      this.#byteLength += textLength(content);
+      if (this.isFull) {
+        const room = `${Math.round(this.roomByteLength / 1e6)} MB`;
+        this.#stream(
+          'stderr',
+          `\n… the output behind this is left out: the cell put out more than ${room}\n`,
+        );
+        return;
+      }
+    }
     switch (header.messageType) {
       case 'execute_input':
         this.#executionCount = countOf(content);
@@ -105,6 +129,20 @@ export class OutputArea {
     this.#clearOnNext = false;
     this.#entries = [];
   }
+}
+
+const outputTypes: ReadonlySet<string> = new Set([
+  'stream',
+  'display_data',
+  'execute_result',
+  'update_display_data',
+  'error',
+]);
+
+function textLength(value: JsonValue): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  return Object.values(value).reduce((sum: number, member: JsonValue) => sum + textLength(member), 0);
 }
 
 function displayOf({ data, metadata }: JsonObject): { data: JsonObject; metadata: JsonObject } {

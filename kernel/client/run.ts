@@ -1,53 +1,36 @@
 /** `rjit run`: executes a notebook from the command line. */
-import { accessSync, constants } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { accessSync, constants, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ConnectionFileError, readConnectionFile } from '../jupyter/connection-file.ts';
+import { isJsonObject } from '../jupyter/messages.ts';
+import { Autosave } from './autosave.ts';
 import { type CellResult, executeNotebook, type NotebookRun } from './execute-notebook.ts';
+import { injectParameters } from './inject-parameters.ts';
 import { KernelClient } from './kernel-client.ts';
-import { KernelDiedError, KernelTimeoutError } from './kernel-connection.ts';
+import { type KernelConnection, KernelDiedError, KernelTimeoutError } from './kernel-connection.ts';
+import { CONNECTION_FOLDER_PREFIX } from './kernel-process.ts';
 import { KernelspecNotFoundError } from './kernelspecs.ts';
 import { type CodeCell, kernelNameOf, type Notebook } from './notebook.ts';
-import { kernelspecFor } from './notebook-kernel.ts';
+import { kernelspecFor, startNotebookKernel } from './notebook-kernel.ts';
+import { ParameterError } from './parameters.ts';
 import { createProgress, duration } from './progress.ts';
 import { NotebookError, readNotebook } from './read-notebook.ts';
 import { errorText, renderCell, renderInput } from './render-output.ts';
+import { kernelOfOpenRun, resumeNotebook, withOpenRun, withoutOpenRun } from './resume-run.ts';
+import { parseRunArguments, type RunArguments, RunUsageError, usage } from './run-arguments.ts';
+import { JupyterServerError } from './server-kernel.ts';
+import { ServerOptionError } from './server-option.ts';
 import { writeNotebook } from './write-notebook.ts';
 
-const usage = `usage: rjit run NOTEBOOK [-o OUT] [--allow-errors] [--timeout-ms N] [--kernel NAME] [--show]
-
-Runs the cells of a notebook one after the other.
-
-  -o, --output OUT   write the executed notebook to OUT (may be NOTEBOOK itself)
-  --allow-errors     go on behind a cell that fails
-  --timeout-ms N     interrupt a cell that takes longer than N milliseconds
-  --kernel NAME      use this kernelspec instead of the notebook's
-  --show             print each cell with its output
-
-Exit status: 0 all cells ran, 1 a cell failed, 2 wrong usage, no such notebook or kernel, 130 interrupted.
-`;
-
-const options = {
-  output: { type: 'string', short: 'o' },
-  'allow-errors': { type: 'boolean' },
-  'timeout-ms': { type: 'string' },
-  kernel: { type: 'string' },
-  show: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
-interface RunArguments {
-  readonly path: string;
-  readonly output: string | undefined;
-  readonly allowErrors: boolean;
-  readonly timeoutMs: number | undefined;
-  readonly kernel: string | undefined;
-  readonly show: boolean;
-}
+/** A kernel answers at once, or when it has been interrupted. */
+const JOIN_TIMEOUT_MS = 10_000;
 
 /** Runs `rjit run ARGV`; returns the exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    const args = parseArguments(argv);
+    const args = parseRunArguments(argv);
     if (args === 'help') {
       process.stdout.write(usage);
       return 0;
@@ -60,38 +43,21 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-function parseArguments(argv: readonly string[]): RunArguments | 'help' {
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-  if (values.help) return 'help';
-  const [path, extra] = positionals;
-  if (path === undefined) throw new UsageError(`no notebook given\n\n${usage}`);
-  if (extra !== undefined) throw new UsageError(`one notebook at a time; found "${path}" and "${extra}"`);
-  return {
-    path,
-    output: values.output,
-    allowErrors: values['allow-errors'] ?? false,
-    timeoutMs: parseTimeout(values['timeout-ms']),
-    kernel: values.kernel,
-    show: values.show ?? false,
-  };
-}
-
-function parseTimeout(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const timeoutMs = Number(text);
-  if (Number.isInteger(timeoutMs) && timeoutMs > 0) return timeoutMs;
-  throw new UsageError(`--timeout-ms is "${text}"; expected a positive number of milliseconds`);
+/** A kernel to run in. */
+interface RunKernel {
+  readonly kernel: KernelConnection;
+  /** Present when another run may go on in this kernel. */
+  readonly kept?: { readonly connectionFile: string; leave(): void };
+  /** What an earlier run has made of the notebook in this kernel. */
+  readonly executed?: Notebook;
 }
 
 async function runNotebook(args: RunArguments): Promise<number> {
   const notebook = readNotebook(args.path);
   // Better known before the cells have run than after.
   if (args.output !== undefined) accessSync(dirname(resolve(args.output)), constants.W_OK);
-  const kernelspec = kernelspecFor(args.kernel ?? kernelNameOf(notebook) ?? 'rjit');
+  // @jupyterlab/services logs each websocket and each status to standard output, where the cells are shown.
+  if (args.server !== undefined) console.debug = console.warn = console.log = () => {};
   const abort = new AbortController();
   const onSignal = () => {
     // A second one means now; the end of this process takes the kernel along.
@@ -99,41 +65,147 @@ async function runNotebook(args: RunArguments): Promise<number> {
     abort.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const kernel = await KernelClient.launch({ kernelspec, cwd: dirname(resolve(args.path)) });
+  const runKernel = args.resume ? await formerKernel(args) : await newKernel(notebook, args);
+  let isLeft = false;
   try {
-    const executed = await execute(notebook, kernel, args, abort.signal);
-    if (args.output !== undefined) writeNotebook(executed.notebook, args.output);
+    const executed = await execute(notebook, runKernel, args, abort.signal);
+    isLeft = runKernel.kept !== undefined && (executed.failure !== undefined || abort.signal.aborted);
+    save(executed, runKernel, args, isLeft);
     return report(executed, args, abort.signal.aborted);
   } finally {
-    await kernel.shutdown();
+    if (isLeft) runKernel.kept?.leave();
+    else await end(runKernel);
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
-async function execute(
+async function newKernel(notebook: Notebook, args: RunArguments): Promise<RunKernel> {
+  const { startupTimeoutMs, server } = args;
+  const name = args.kernel ?? kernelNameOf(notebook) ?? 'rjit';
+  const cwd = args.cwd ?? dirname(resolve(args.path));
+  if (!args.keepKernel) {
+    const path = args.path.replaceAll('\\', '/');
+    return { kernel: await startNotebookKernel({ name, cwd, startupTimeoutMs, server, path }) };
+  }
+  const timeout = startupTimeoutMs === undefined ? {} : { startupTimeoutMs };
+  const kernel = await KernelClient.launch({
+    kernelspec: kernelspecFor(name),
+    cwd,
+    outlives: true,
+    ...timeout,
+  });
+  return { kernel, kept: keptKernel(kernel, kernel.connectionFile ?? '') };
+}
+
+async function formerKernel(args: RunArguments): Promise<RunKernel> {
+  const executed = readNotebook(args.output ?? args.path);
+  const connectionFile = kernelOfOpenRun(executed);
+  if (connectionFile === undefined) {
+    throw new RunUsageError(
+      `${args.output} holds no run to go on with; one that was started with --keep-kernel leaves it there when it stops`,
+    );
+  }
+  const kernel = await join(connectionFile, args.startupTimeoutMs ?? JOIN_TIMEOUT_MS);
+  return { kernel, kept: keptKernel(kernel, connectionFile), executed };
+}
+
+function keptKernel(kernel: KernelClient, connectionFile: string) {
+  return { connectionFile, leave: () => kernel.close() };
+}
+
+async function join(connectionFile: string, startupTimeoutMs: number): Promise<KernelClient> {
+  try {
+    return await KernelClient.connect(readConnectionFile(connectionFile), {
+      startupTimeoutMs,
+      // The cell in which the former run was killed is run again.
+      interrupts: true,
+    });
+  } catch (error) {
+    if (!(error instanceof ConnectionFileError || error instanceof KernelTimeoutError)) throw error;
+    throw new RunUsageError(
+      `the kernel that the run was left in is gone (${error.message}); run without --resume to start again`,
+      { cause: error },
+    );
+  }
+}
+
+function withParameters(
   notebook: Notebook,
-  kernel: KernelClient,
+  { parameters }: RunArguments,
+  kernel: KernelConnection,
+): Notebook {
+  const { language_info: language } = kernel.info;
+  const name = isJsonObject(language) && typeof language.name === 'string' ? language.name : '';
+  return injectParameters(notebook, parameters, name);
+}
+
+/** Also what a kernel that another process has started left behind. */
+async function end({ kernel, kept }: RunKernel): Promise<void> {
+  await kernel.shutdown();
+  if (kept === undefined) return;
+  const folder = dirname(kept.connectionFile);
+  if (dirname(folder) === tmpdir() && basename(folder).startsWith(CONNECTION_FOLDER_PREFIX)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function execute(
+  given: Notebook,
+  { kernel, kept, executed }: RunKernel,
   args: RunArguments,
   signal: AbortSignal,
 ): Promise<NotebookRun> {
-  const cells = notebook.cells.filter((cell) => cell.cellType === 'code' && cell.source.trim() !== '');
+  const whole = withParameters(given, args, kernel);
+  const { notebook, firstCell } =
+    executed === undefined ? { notebook: whole, firstCell: 0 } : resumeNotebook(whole, executed);
+  const cells = notebook.cells
+    .slice(firstCell)
+    .filter(({ cellType, source }) => cellType === 'code' && source.trim() !== '');
   const progress = createProgress(process.stderr, cells.length);
+  let autosave: Autosave | undefined;
   try {
     return await executeNotebook(notebook, {
       kernel,
+      firstCell,
       allowErrors: args.allowErrors,
       ...(args.timeoutMs === undefined ? {} : { timeoutMs: args.timeoutMs }),
+      maxOutputByteLength: args.maxOutputByteLength,
+      recordTimes: args.recordTimes,
       signal,
+      onStart: (snapshot) => {
+        if (args.output === undefined) return;
+        autosave = new Autosave({
+          path: args.output,
+          intervalMs: args.autosaveIntervalMs,
+          snapshot: () => (kept === undefined ? snapshot() : withOpenRun(snapshot(), kept.connectionFile)),
+          onError: (error) =>
+            progress.above(() => process.stderr.write(`rjit run: cannot save: ${String(error)}\n`)),
+        });
+      },
       onCellStart: (_index, cell) => progress.start(cell),
       onCellEnd: (result) => {
         progress.end(result);
+        autosave?.cellEnded();
         const { cell } = result;
         if (args.show && cell.cellType === 'code') progress.above(() => show(cell));
       },
     });
   } finally {
+    autosave?.stop();
     progress.stop();
   }
+}
+
+function save(executed: NotebookRun, { kept }: RunKernel, args: RunArguments, isLeft: boolean): void {
+  if (args.output === undefined) return;
+  if (!isLeft || kept === undefined) {
+    writeNotebook(withoutOpenRun(executed.notebook), args.output);
+    return;
+  }
+  writeNotebook(withOpenRun(executed.notebook, kept.connectionFile), args.output);
+  process.stderr.write(
+    `the kernel goes on (${kept.connectionFile}); go on with the run: rjit run ${args.path} -o ${args.output} --resume\n`,
+  );
 }
 
 function show(cell: CodeCell): void {
@@ -154,7 +226,7 @@ function report(executed: NotebookRun, args: RunArguments, interrupted: boolean)
 
 function isFailed({ outcome }: CellResult): boolean {
   if (outcome.status === 'error') return !outcome.expected;
-  return outcome.status === 'timeout' || outcome.status === 'died';
+  return outcome.status !== 'ok' && outcome.status !== 'skipped';
 }
 
 function failureText({ index, cell, outcome }: CellResult): string {
@@ -169,8 +241,10 @@ function hasColour(stream: NodeJS.WriteStream): boolean {
 
 /** The message says it all: no stack. */
 function isUserError(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof NotebookError) return true;
-  if (error instanceof KernelspecNotFoundError) return true;
+  if (error instanceof RunUsageError || error instanceof NotebookError) return true;
+  if (error instanceof ParameterError || error instanceof ServerOptionError) return true;
+  if (error instanceof KernelspecNotFoundError || error instanceof ConnectionFileError) return true;
+  if (error instanceof JupyterServerError) return true;
   if (error instanceof KernelDiedError || error instanceof KernelTimeoutError) return true;
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }

@@ -71,6 +71,20 @@ export class EchoInterpreter implements Interpreter {
     this.#interrupt?.();
   }
 
+  /** Megabytes of text, until an interrupt. */
+  async #pour(megabytes: number, cellId: number | undefined): Promise<ErrorReport | undefined> {
+    let isInterrupted = false;
+    this.#interrupt = () => {
+      isInterrupted = true;
+    };
+    const text = `${'x'.repeat(999_999)}\n`;
+    for (let megabyte = 0; megabyte < megabytes && !isInterrupted; megabyte++) {
+      this.#events.onOutput({ kind: 'stream', name: 'stdout', text }, cellId);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return isInterrupted ? report('KeyboardInterrupt', 'interrupted') : undefined;
+  }
+
   /** An error report ends the cell; a string is its result so far. */
   async #run(
     command: string,
@@ -114,6 +128,8 @@ export class EchoInterpreter implements Interpreter {
           onOutput({ kind: 'stream', name: 'stdout', text: `line ${line}\n` }, cellId);
         }
         return undefined;
+      case 'pour':
+        return this.#pour(Number(text), cellId);
       case 'input':
       case 'password':
         try {

@@ -40,9 +40,9 @@ function exceptionFailure(outcome: CellOutcome, markers: CellMarkers): CellFailu
   const { raisesException, expectedException: expected } = markers;
   switch (outcome.status) {
     case 'timeout':
-      return { kind: 'timeout', error: outcome.error };
+    case 'flooded':
     case 'died':
-      return { kind: 'died', error: outcome.error };
+      return { kind: outcome.status, error: outcome.error };
     case 'ok':
     case 'skipped':
       return raisesException ? { kind: 'no-exception', expected } : undefined;

@@ -1,7 +1,7 @@
 /** The command line of `rjit test`. */
 import { parseArgs } from 'node:util';
 import { parseParameters } from '../parameters.ts';
-import type { JupyterServer } from '../server-kernel.ts';
+import { parseServer } from '../server-option.ts';
 import type { NotebookTestOptions } from './test-file.ts';
 
 export const usage = `usage: rjit test [NOTEBOOK|FOLDER|GLOB]… [OPTIONS]
@@ -19,6 +19,7 @@ current folder. Options that nbval has go under nbval's names too (--nbval-lax, 
   --compare KEY=COMPARER    how outputs of a kind are compared (exact, numbers, markup, ignore); may be given again
   --rtol X, --atol X        how far numbers may be from the expected ones (with comparer numbers: 1e-9, 0)
   --budget SECONDS          a cell that takes longer fails
+  --max-output MEGABYTES    a cell that puts out more is interrupted and fails (100)
   --update                  write outputs that differ into the notebook
   --retries N               test a notebook with failing cells again; what passes then is flaky, not broken
   --jobs N                  test N notebooks at the same time (1)
@@ -43,6 +44,7 @@ const options = {
   rtol: { type: 'string' },
   atol: { type: 'string' },
   budget: { type: 'string' },
+  'max-output': { type: 'string' },
   update: { type: 'boolean' },
   retries: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
@@ -101,6 +103,7 @@ export function parseTestArguments(argv: readonly string[]): TestArguments | 'he
       cellTimeoutMs: seconds('cell-timeout', values['cell-timeout']),
       startupTimeoutMs: seconds('startup-timeout', values['startup-timeout']),
       budgetMs: seconds('budget', values.budget),
+      maxOutputByteLength: megabytes('max-output', values['max-output']),
       retries: integer('retries', values.retries, 0) ?? 0,
       update: values.update ?? false,
       server: parseServer(values),
@@ -137,20 +140,14 @@ function comparisons({ compare = [], rtol, atol }: ReturnType<typeof parse>['val
   return [...['text/plain', 'stdout', 'application/json'].map((key) => `${key}=numbers`), ...compare];
 }
 
-/** A token may also be in the URL, as Jupyter prints it. */
-function parseServer({ server, token }: ReturnType<typeof parse>['values']): JupyterServer | undefined {
-  if (server === undefined) return undefined;
-  const url = URL.canParse(server) ? new URL(server) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--server is "${server}"; expected a URL such as http://127.0.0.1:8888/`);
-  }
-  const shown = token ?? url.searchParams.get('token') ?? process.env.JUPYTER_TOKEN ?? '';
-  return { url: `${url.origin}${url.pathname.replace(/\/?$/, '/')}`, token: shown };
-}
-
 function seconds(name: string, text: string | undefined): number | undefined {
   const value = number(name, text, Number.MIN_VALUE);
   return value === undefined ? undefined : value * 1000;
+}
+
+function megabytes(name: string, text: string | undefined): number | undefined {
+  const value = number(name, text, Number.MIN_VALUE);
+  return value === undefined ? undefined : value * 1e6;
 }
 
 function integer(name: string, text: string | undefined, least: number): number | undefined {

@@ -6,6 +6,7 @@ import { KernelspecNotFoundError } from '../kernelspecs.ts';
 import { ParameterError } from '../parameters.ts';
 import { NotebookError } from '../read-notebook.ts';
 import { JupyterServerError } from '../server-kernel.ts';
+import { ServerOptionError } from '../server-option.ts';
 import { writeNotebook } from '../write-notebook.ts';
 import { ComparisonError } from './comparison-settings.ts';
 import { findNotebooks, NoNotebooksError } from './find-notebooks.ts';
@@ -167,6 +168,7 @@ function isUserError(error: unknown): error is Error {
     error instanceof SanitizerError ||
     error instanceof ComparisonError ||
     error instanceof ParameterError ||
+    error instanceof ServerOptionError ||
     // Of the file system: a report that can't be written.
     (error instanceof Error && 'code' in error && typeof error.code === 'string')
   );

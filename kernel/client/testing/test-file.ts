@@ -16,7 +16,12 @@ const DEFAULT_KERNEL = 'rjit';
 const DEFAULT_CELL_TIMEOUT_MS = 2_000_000;
 
 export interface NotebookTestOptions
-  extends Partial<Pick<TestNotebookOptions, 'lax' | 'budgetMs' | 'parameters' | 'onCellStart' | 'signal'>> {
+  extends Partial<
+    Pick<
+      TestNotebookOptions,
+      'lax' | 'budgetMs' | 'maxOutputByteLength' | 'parameters' | 'onCellStart' | 'signal'
+    >
+  > {
   readonly cellTimeoutMs?: number | undefined;
   /** Sanitizer files, in nbval's format. */
   readonly sanitizeWith?: readonly string[];
@@ -52,6 +57,7 @@ export async function testNotebookFile(
     tolerance: { rtol: options.rtol ?? 1e-9, atol: options.atol ?? 0 },
     cellTimeoutMs: options.cellTimeoutMs ?? DEFAULT_CELL_TIMEOUT_MS,
     budgetMs: options.budgetMs,
+    maxOutputByteLength: options.maxOutputByteLength,
     parameters: options.parameters,
     onCellStart: options.onCellStart,
     signal: options.signal,

@@ -24,6 +24,8 @@ export interface TestNotebookOptions {
   readonly tolerance: Tolerance;
   readonly cellTimeoutMs: number;
   readonly budgetMs?: number | undefined;
+  /** For each cell; one that puts out more is interrupted, and fails (100 MB). */
+  readonly maxOutputByteLength?: number | undefined;
   /** Instead of the values in the notebook's cell tagged `parameters`. */
   readonly parameters?: Parameters | undefined;
   readonly onCellStart?: ((index: number, cell: CodeCell) => void) | undefined;
@@ -79,7 +81,7 @@ async function runCells(notebook: Notebook, options: TestNotebookOptions): Promi
   for (const [index, cell] of notebook.cells.entries()) {
     if (cell.cellType !== 'code') continue;
     const markers = cellMarkers(cell, { lax: options.lax });
-    const area = new OutputArea(displays);
+    const area = new OutputArea(displays, options.maxOutputByteLength);
     const start = performance.now();
     const outcome =
       (options.signal?.aborted ? 'the test was interrupted' : skipReason(cell, markers)) ??

@@ -1,0 +1,47 @@
+/** Saves a notebook while it runs, so that a crash of whatever kind leaves what there was before it. */
+import type { Notebook } from './notebook.ts';
+import { writeNotebook } from './write-notebook.ts';
+
+/** A notebook that takes long to write is written less often: saving takes no more than this part of the time. */
+const MAX_SHARE = 1 / 25;
+
+export interface AutosaveOptions {
+  readonly path: string;
+  /** Between saves within a cell that runs long. */
+  readonly intervalMs: number;
+  /** The notebook as it is now. */
+  readonly snapshot: () => Notebook;
+  readonly onError: (error: unknown) => void;
+}
+
+export class Autosave {
+  readonly #options: AutosaveOptions;
+  readonly #timer: NodeJS.Timeout;
+  #notBefore = 0;
+
+  constructor(options: AutosaveOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#save(), options.intervalMs).unref();
+  }
+
+  /** At the end of a cell. */
+  cellEnded(): void {
+    if (performance.now() >= this.#notBefore) this.#save();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** A full disk now may have room at the end of the run, and is that save's to report. */
+  #save(): void {
+    const start = performance.now();
+    try {
+      writeNotebook(this.#options.snapshot(), this.#options.path);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+    const end = performance.now();
+    this.#notBefore = end + (end - start) / MAX_SHARE;
+  }
+}
