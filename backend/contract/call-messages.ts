@@ -99,6 +99,10 @@ function writeFault(writer: BinaryWriter, fault: FaultFields): void {
     writer.field(ThriftType.i32, 6);
     writer.i32(fault.line);
   }
+  if (fault.fileName !== undefined) {
+    writer.field(ThriftType.string, 7);
+    writer.string(fault.fileName);
+  }
   writer.stop();
 }
 
@@ -169,6 +173,7 @@ export function readFault(reader: BinaryReader): RemoteError {
   let signalName: string | undefined;
   let address: bigint | undefined;
   let line: number | undefined;
+  let fileName: string | undefined;
   for (let type = reader.field(); type !== ThriftType.stop; type = reader.field()) {
     const field = `${reader.fieldId}:${type}`;
     if (field === `1:${ThriftType.string}`) code = reader.string();
@@ -177,9 +182,10 @@ export function readFault(reader: BinaryReader): RemoteError {
     else if (field === `4:${ThriftType.string}`) signalName = reader.string();
     else if (field === `5:${ThriftType.i64}`) address = BigInt.asUintN(64, reader.i64());
     else if (field === `6:${ThriftType.i32}`) line = reader.i32();
+    else if (field === `7:${ThriftType.string}`) fileName = reader.string();
     else reader.skip(type);
   }
-  return RemoteError.fromFault({ code, message, functionName, signalName, address, line });
+  return RemoteError.fromFault({ code, message, functionName, signalName, address, fileName, line });
 }
 
 /** Thrift's own exception, when a server doesn't know a method or can't read its arguments. */

@@ -33,7 +33,9 @@ export interface RemoteErrorDetails {
   readonly signalName?: string | undefined;
   /** The faulting address. */
   readonly address?: bigint | undefined;
-  /** 1-based line in the source the function was compiled from. */
+  /** The source that `line` is in, as the client named it: `In[4]`. */
+  readonly fileName?: string | undefined;
+  /** 1-based. */
   readonly line?: number | undefined;
   readonly cause?: unknown;
 }
@@ -57,6 +59,7 @@ export class RemoteError extends Error {
   readonly functionName: string | undefined;
   readonly signalName: string | undefined;
   readonly address: bigint | undefined;
+  readonly fileName: string | undefined;
   readonly line: number | undefined;
 
   constructor(code: RemoteErrorCode, detail: string, details: RemoteErrorDetails = {}) {
@@ -67,6 +70,7 @@ export class RemoteError extends Error {
     this.functionName = details.functionName;
     this.signalName = details.signalName;
     this.address = details.address;
+    this.fileName = details.fileName;
     this.line = details.line;
   }
 
@@ -78,6 +82,7 @@ export class RemoteError extends Error {
       functionName: this.functionName,
       signalName: this.signalName,
       address: this.address,
+      fileName: this.fileName,
       line: this.line,
     };
   }

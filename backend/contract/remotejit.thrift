@@ -45,6 +45,8 @@ exception RemoteFault {
   4: optional string signalName
   5: optional i64 address
   6: optional i32 line
+  /* The source that `line` is in, as the client named it. */
+  7: optional string fileName
 }
 
 struct HelloRequest {

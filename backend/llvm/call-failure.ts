@@ -1,12 +1,14 @@
-import { type RaiseMessage, raiseDetail, raiseMessage } from '../contract/raise-kinds.ts';
+import { raiseDetail, raiseMessage } from '../contract/raise-kinds.ts';
 import { RemoteError } from '../contract/remote-error.ts';
+import { type SourceLocation, unpackLocation } from '../contract/source-location.ts';
 import type { CallRecordMemory } from './call-record-memory.ts';
+import type { CompileOptions } from './compile-options.ts';
 import { SIGNALS } from './guard-layout.ts';
 import { OUTCOME } from './guard-runtime.ts';
 
 interface FailedFunction {
   readonly symbol: string;
-  readonly raises: readonly RaiseMessage[];
+  readonly options: CompileOptions;
 }
 
 const SIGNAL_NAMES: ReadonlyMap<number, string> = new Map(
@@ -35,12 +37,16 @@ export function callFailure(called: FailedFunction, outcome: number, record: Cal
 }
 
 function raised(called: FailedFunction, record: CallRecordMemory): RemoteError {
-  const raise = raiseMessage(record.raiseKind, called.raises) ?? {
+  const raise = raiseMessage(record.raiseKind, called.options.raises) ?? {
     exception: 'RuntimeError',
     message: `exception of unknown kind ${record.raiseKind}`,
   };
-  const line = record.raiseLine > 0 ? record.raiseLine : undefined;
-  return new RemoteError('jit-raise', raiseDetail(raise), { functionName: called.symbol, line });
+  const place = placeOf(unpackLocation(record.raiseLocation), called.options.files);
+  return new RemoteError('jit-raise', raiseDetail(raise), { functionName: called.symbol, ...place });
+}
+
+function placeOf({ file, line }: SourceLocation, files: readonly string[]) {
+  return line === 0 ? {} : { line, fileName: files[file] };
 }
 
 function isStackOverflow(record: CallRecordMemory): boolean {

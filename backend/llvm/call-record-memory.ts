@@ -69,8 +69,8 @@ export class CallRecordMemory {
     return this.#words[RECORD.raiseKind / 4] ?? 0;
   }
 
-  get raiseLine(): number {
-    return this.#words[RECORD.raiseLine / 4] ?? 0;
+  get raiseLocation(): number {
+    return this.#words[RECORD.raiseLocation / 4] ?? 0;
   }
 
   /** Last words of the process. */

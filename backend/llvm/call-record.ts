@@ -19,7 +19,8 @@ export const RECORD = {
   /** The last fault in machine code, or the one the process died of. */
   signal: 16,
   raiseKind: 20,
-  raiseLine: 24,
+  /** source-location.ts */
+  raiseLocation: 24,
   functionNameByteLength: 28,
   messageByteLength: 32,
   /** Sequence id of the message that is being answered, or was last. */

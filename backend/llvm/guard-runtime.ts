@@ -91,9 +91,9 @@ answer:
 
 function raiseText({ layout, recordAddress }: RuntimeOptions): string {
   return `
-define void @${GUARD_SYMBOLS.raise}(i32 %kind, i32 %line) noreturn nounwind {
+define void @${GUARD_SYMBOLS.raise}(i32 %kind, i32 %location) noreturn nounwind {
   store volatile i32 %kind, i32* ${word(recordAddress, RECORD.raiseKind)}
-  store volatile i32 %line, i32* ${word(recordAddress, RECORD.raiseLine)}
+  store volatile i32 %location, i32* ${word(recordAddress, RECORD.raiseLocation)}
   store volatile i32 0, i32* @active
   call void @siglongjmp(${JUMP_BUFFER(layout)}, i32 ${OUTCOME.raised})
   unreachable

@@ -114,7 +114,7 @@ export class Jit {
    */
   compile(request: CompileRequest): CompileReport {
     const started = performance.now();
-    const { raises } = parseCompileOptions(request.options ?? {});
+    const options = parseCompileOptions(request.options ?? {});
     if (request.functions.length === 0) {
       throw new RemoteError('bad-request', 'a module to compile names no functions; name the ones to call');
     }
@@ -127,7 +127,7 @@ export class Jit {
       const functions = request.functions.map((spec, index) => {
         const layout = layouts[index] ?? checkedLayout(spec);
         const packedAddress = module.packedAddresses[index] ?? 0;
-        const handle = this.#add({ ...spec, layout, raises, module, index, packedAddress });
+        const handle = this.#add({ ...spec, layout, options, module, index, packedAddress });
         return { handle, symbol: spec.symbol };
       });
       const total = (performance.now() - started) * 1000;

@@ -1,7 +1,7 @@
 import type { PackedLayout } from '../contract/packed.ts';
-import type { RaiseMessage } from '../contract/raise-kinds.ts';
 import type { FunctionType } from '../contract/types.ts';
 import type { LoadedModule } from './code-loader.ts';
+import type { CompileOptions } from './compile-options.ts';
 
 /** What a handle stands for. */
 export interface LoadedFunction {
@@ -14,7 +14,8 @@ export interface LoadedFunction {
   readonly symbolBytes: Uint8Array;
   readonly signature: FunctionType;
   readonly layout: PackedLayout;
-  readonly raises: readonly RaiseMessage[];
+  /** What its raises mean, and where its lines are. */
+  readonly options: CompileOptions;
   readonly module: LoadedModule;
   /** Its place in `module.functions`. */
   readonly index: number;

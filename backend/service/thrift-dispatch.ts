@@ -83,7 +83,8 @@ function checkIsCall(header: MessageHeader): void {
 
 /** A RemoteError as the wire's exception; the generated processors know it by its class. */
 export function toRemoteFault(caught: unknown): RemoteFault {
-  const { code, message, functionName, signalName, address, line } = RemoteError.from(caught).toFault();
+  const { code, message, functionName, signalName, address, fileName, line } =
+    RemoteError.from(caught).toFault();
   return new RemoteFault({
     code,
     message,
@@ -91,6 +92,7 @@ export function toRemoteFault(caught: unknown): RemoteFault {
     ...(signalName === undefined ? {} : { signalName }),
     ...(address === undefined ? {} : { address: int64(address) }),
     ...(line === undefined ? {} : { line }),
+    ...(fileName === undefined ? {} : { fileName }),
   });
 }
 

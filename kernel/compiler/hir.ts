@@ -9,6 +9,7 @@ import type { RaiseMessage } from '../../backend/contract/raise-kinds.ts';
 import type { BoolType, FunctionType, Type } from '../../backend/contract/types.ts';
 import type { Span } from './diagnostic.ts';
 import type { RoutineName } from './routines.ts';
+import type { TypedArray } from './typed-arrays.ts';
 
 /** A local variable or a temporary. */
 export interface Slot {
@@ -16,7 +17,7 @@ export interface Slot {
   readonly type: Type;
 }
 
-/** `kind` is an argument of `rjit_raise`; `line` is 1-based, in the cell's source. */
+/** `kind` is an argument of `rjit_raise`; `line` is 1-based, in the source of the function that raises. */
 export interface Failure {
   readonly kind: number;
   readonly line: number;
@@ -33,6 +34,20 @@ export interface Constant {
   readonly kind: 'constant';
   readonly type: Type;
   readonly value: ConstantValue;
+}
+
+/** Elements that are part of the program; identity counts. They are never written. */
+export interface ConstantData {
+  /** As the user knows it. */
+  readonly name: string;
+  readonly elements: TypedArray;
+}
+
+/** An array of one axis. */
+export interface ConstantArray {
+  readonly kind: 'constant-array';
+  readonly type: Type;
+  readonly data: ConstantData;
 }
 
 /** `unset` is raised where the variable has not been assigned on the way here. */
@@ -171,6 +186,7 @@ export interface CallFunction {
   readonly type: Type;
   readonly callee: Callee;
   readonly args: readonly HirExpression[];
+  readonly span: Span;
 }
 
 export interface Callee {
@@ -236,6 +252,7 @@ export interface Element {
   readonly base: HirExpression;
   readonly indices: readonly HirExpression[];
   readonly failure: Failure | undefined;
+  readonly span: Span;
 }
 
 export interface Load extends Element {
@@ -271,6 +288,7 @@ export interface PointerOffset {
 
 export type HirExpression =
   | Constant
+  | ConstantArray
   | Read
   | Unary
   | Binary
@@ -379,6 +397,8 @@ export interface HirFunction {
   readonly signature: FunctionType;
   /** Private functions are specialised for their callers and not visible from outside. */
   readonly exported: boolean;
+  /** Index into the module's `files`: where its spans and lines are. */
+  readonly file: number;
   readonly parameters: readonly Slot[];
   /** All variables and temporaries but the parameters. */
   readonly locals: readonly Slot[];
@@ -387,10 +407,19 @@ export interface HirFunction {
   readonly checkedReads: ReadonlyMap<Read, Failure>;
 }
 
+/** A source text that functions of the module come from. */
+export interface HirFile {
+  readonly name: string;
+  readonly source: string;
+  /** Lets the optimiser reorder float arithmetic of its functions and ignore NaN and infinities. */
+  readonly fastMath: boolean;
+}
+
 export interface HirModule {
-  readonly fileName: string;
+  /** The first is that of the module's exported functions. */
+  readonly files: readonly HirFile[];
   readonly functions: readonly HirFunction[];
-  /** Functions of other modules that this one calls. */
+  /** Functions that this module calls and doesn't define. */
   readonly externals: readonly Callee[];
   /** What the kinds from `FIRST_MODULE_RAISE` on raise. */
   readonly raises: readonly RaiseMessage[];

@@ -8,18 +8,21 @@ import type { Failure, HirFunction, HirModule } from './hir.ts';
 import { Frame, type FrameHost } from './interpret/frame.ts';
 import type { Value } from './interpret/values.ts';
 
-export { type Memory, memoryOf, type TypedArray, type Value } from './interpret/values.ts';
+export { type Memory, memoryOf, type Value } from './interpret/values.ts';
+export type { TypedArray } from './typed-arrays.ts';
 
 /** What the interpreted program raised. */
 export class RaisedException extends Error {
   readonly exception: string;
-  /** 1-based, in the source of the module. */
+  readonly fileName: string;
+  /** 1-based. */
   readonly line: number;
 
-  constructor(exception: string, message: string, line: number) {
+  constructor(exception: string, message: string, fileName: string, line: number) {
     super(message);
     this.name = exception;
     this.exception = exception;
+    this.fileName = fileName;
     this.line = line;
   }
 }
@@ -43,12 +46,12 @@ export function createInterpreter(module: HirModule, options: InterpreterOptions
 
 class ModuleInterpreter implements Interpreter, FrameHost {
   readonly #functions: ReadonlyMap<string, HirFunction>;
-  readonly #raises: HirModule['raises'];
+  readonly #module: HirModule;
   #ticksLeft: number;
 
   constructor(module: HirModule, maxTicks: number) {
     this.#functions = new Map(module.functions.map((hir) => [hir.symbol, hir]));
-    this.#raises = module.raises;
+    this.#module = module;
     this.#ticksLeft = maxTicks;
   }
 
@@ -59,9 +62,13 @@ class ModuleInterpreter implements Interpreter, FrameHost {
     return new Frame(this, hir, args).run(hir.body);
   }
 
-  raise({ kind, line }: Failure): never {
-    const raise = raiseMessage(kind, this.#raises);
-    throw new RaisedException(raise?.exception ?? 'Error', raise?.message ?? `kind ${kind}`, line);
+  raise({ kind, line }: Failure, file: number): never {
+    const { raises, files } = this.#module;
+    const { exception, message } = raiseMessage(kind, raises) ?? {
+      exception: 'Error',
+      message: `kind ${kind}`,
+    };
+    throw new RaisedException(exception, message, files[file]?.name ?? '', line);
   }
 
   tick(): void {

@@ -1,6 +1,7 @@
 import type { FunctionType } from '../../backend/contract/types.ts';
 import type { CompiledModule, Overload } from '../compiler/compile.ts';
 import type { HirModule } from '../compiler/hir.ts';
+import type { LinkUnit } from '../compiler/link.ts';
 
 /** What the server needs to know of the machine the IR is for. */
 export interface IrTarget {
@@ -19,6 +20,8 @@ export interface FunctionModule {
   add(functionName: string, signature: FunctionType): void;
   /** IR for `overloads` and all they call. @throws CompileError */
   compile(overloads: readonly Overload[], target: IrTarget): CompiledModule;
+  /** Lets modules of other cells call its functions. */
+  readonly unit?: LinkUnit;
   /** The typed functions, for the interpreter. @throws CompileError; RemoteError for a language it doesn't know */
   typed(overload: Overload): HirModule;
 }

@@ -28,7 +28,12 @@ export function callLocally(
   } catch (caught) {
     if (!(caught instanceof RaisedException)) throw caught;
     const text = caught.message === '' ? caught.exception : `${caught.exception}: ${caught.message}`;
-    throw new RemoteError('jit-raise', text, { functionName, line: caught.line, cause: caught });
+    throw new RemoteError('jit-raise', text, {
+      functionName,
+      fileName: caught.fileName,
+      line: caught.line,
+      cause: caught,
+    });
   }
 }
 

@@ -12,7 +12,7 @@ import type { CallTarget, IoClient } from './io/io-client.ts';
 import { callLocally } from './local-call.ts';
 import { type Column, elementTypes, packColumns, resultColumn } from './map-columns.ts';
 import { chooseOverload } from './overload-choice.ts';
-import { type CompileTimes, RemoteOverload } from './remote-overload.ts';
+import { type CompileTimes, type DefinitionCount, RemoteOverload } from './remote-overload.ts';
 
 /** A call: waits for the result. */
 type ValueFunction = (...args: readonly unknown[]) => Value;
@@ -27,6 +27,8 @@ export interface RemoteFunctionOptions {
   readonly module: FunctionModule;
   readonly name: string;
   readonly io: IoClient;
+  /** What functions are there: a new one, or a new overload, may change what the others call. */
+  readonly definitions: DefinitionCount;
   /** 0 for none. */
   readonly timeoutMs: () => number;
 }
@@ -70,6 +72,7 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     }
     module.add(name, signature);
     this.#add(signature);
+    this.#options.definitions.count += 1;
     return this;
   }
 
@@ -132,6 +135,12 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     return this.#overloads.flatMap((overload) => overload.forget() ?? []);
   }
 
+  /** What `called` was made of. */
+  static definitionOf(called: RemoteFunction): { readonly module: FunctionModule; readonly name: string } {
+    const { module, name } = called.#options;
+    return { module, name };
+  }
+
   override toString(): string {
     return describeIr('cpu', this.ir);
   }
@@ -157,8 +166,7 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
 
   /** An overload for the same types replaces the earlier one. */
   #add(signature: FunctionType): void {
-    const { module, name, io } = this.#options;
-    const overload = new RemoteOverload(module, name, signature, io);
+    const overload = new RemoteOverload(this.#options, signature);
     const same = this.#overloads.findIndex(({ symbol }) => symbol === overload.symbol);
     if (same === -1) this.#overloads.push(overload);
     this.#choices.clear();

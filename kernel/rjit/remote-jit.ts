@@ -1,9 +1,11 @@
 /** The package's public API: compile functions here, run them on a server. */
+import type { Complex } from '../../backend/contract/complex.ts';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { GivenSignature } from '../compiler/assign-signatures.ts';
 import type { Language } from '../compiler/core.ts';
 import type { Span } from '../compiler/diagnostic.ts';
+import type { TypedArray } from '../compiler/typed-arrays.ts';
 import type { BackendControl } from './backend-control.ts';
 import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
@@ -11,8 +13,11 @@ import type { FunctionModule } from './function-module.ts';
 import { IoClient } from './io/io-client.ts';
 import type { Endpoint, ServerAddress, ServerStatus } from './io/requests.ts';
 import { RemoteFunction } from './remote-function.ts';
+import type { DefinitionCount } from './remote-overload.ts';
 import { endpointOf, type ServerChoice } from './server-choice.ts';
+import { type Scope, SessionNames } from './session-names.ts';
 import { type ModuleOptions, SourceModule } from './source-module.ts';
+import type { TypedValue } from './typed-value.ts';
 
 export { Complex } from '../../backend/contract/complex.ts';
 export { RemoteError, type RemoteErrorCode } from '../../backend/contract/remote-error.ts';
@@ -22,6 +27,7 @@ export { CompileError } from './compile-error.ts';
 export type { ServerStatus } from './io/requests.ts';
 export { RemoteFunction } from './remote-function.ts';
 export type { ServerChoice } from './server-choice.ts';
+export type { NamedValue, Scope } from './session-names.ts';
 export {
   complex,
   float32,
@@ -48,6 +54,8 @@ export interface RemoteJITOptions extends ServerChoice {
   readonly backend?: BackendControl;
   /** A call that takes longer is stopped and fails with `timeout`. 0, the default, for none. */
   readonly timeoutMs?: number;
+  /** Looks up what names mean that functions use and don't define; only functions of this client by default. */
+  readonly scope?: Scope;
   /** Where the lines about the server's start and stop go; nowhere by default. */
   readonly write?: (text: string) => void;
 }
@@ -68,7 +76,14 @@ export interface Definition {
   /** What diagnostics show instead of `source`, of the same length: a cell whose header `source` has as blanks. */
   readonly shown?: string;
   readonly options?: ModuleOptions;
+  /** Numbers and typed arrays that the functions may use by name: they are part of the code, as they are now. */
+  readonly constants?: Constants;
 }
+
+/** What can stand in compiled code under a name of its own. */
+export type Constants = Readonly<
+  Record<string, number | bigint | boolean | Complex | TypedValue | TypedArray>
+>;
 
 export interface ServerOptions {
   readonly host?: string;
@@ -80,7 +95,12 @@ export interface ServerOptions {
 
 /** Gives a function its signatures: `rjit('int64(int64, int64)')(function foo(a, b) { return a + b; })`. */
 type FunctionCompiler = (body: (...args: never[]) => unknown) => RemoteFunction;
-type Decorator = (...signatures: readonly string[]) => FunctionCompiler;
+type Decorator = (...signatures: readonly (string | DecoratorOptions)[]) => FunctionCompiler;
+
+/** Goes behind the signatures. */
+export interface DecoratorOptions {
+  readonly constants?: Constants;
+}
 
 /**
  * A client of one server. Called with signatures, it returns what compiles a function for them.
@@ -107,6 +127,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
   readonly #io: IoClient;
   readonly #options: RemoteJITOptions;
   readonly #functions = new Map<string, RemoteFunction>();
+  readonly #definitions: DefinitionCount = { count: 0 };
   #address: ServerAddress;
 
   constructor(options: RemoteJITOptions = {}) {
@@ -134,6 +155,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
     signatures,
     shown,
     options,
+    constants,
   }: Definition): Promise<readonly RemoteFunction[]> {
     const given = signatures.map(parseGiven);
     const text = {
@@ -142,7 +164,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
       ...(language === undefined ? {} : { language }),
       ...(shown === undefined ? {} : { shown }),
     };
-    const module = SourceModule.parse(text, options);
+    const module = SourceModule.parse(text, this.#names(constants), options);
     module.assign(given);
     return module.exportedNames.map((name) => this.#define(module, name));
   }
@@ -214,18 +236,36 @@ export class RemoteJIT extends callableBase<Decorator>() {
     return this.#options.backend && this.#options.port === undefined ? 0 : this.#address.port;
   }
 
-  #compileFunction(body: (...args: never[]) => unknown, signatures: readonly string[]): RemoteFunction {
+  #compileFunction(
+    body: (...args: never[]) => unknown,
+    given: readonly (string | DecoratorOptions)[],
+  ): RemoteFunction {
+    const signatures = given.filter((one) => typeof one === 'string');
+    const options = given.filter((one) => typeof one === 'object');
+    const constants: Constants = Object.assign({}, ...options.map((one) => one.constants ?? {}));
     const name = body.name === '' ? 'anonymous' : body.name;
-    const module = SourceModule.parseFunction(body.toString(), name);
+    const module = SourceModule.parseFunction(body.toString(), name, this.#names(constants));
     module.assign(signatures.map(parseGiven));
     return this.#define(module, module.exportedNames[0] ?? name);
   }
 
+  /** Call when names may mean other functions than before: callers look again. */
+  namesChanged(): void {
+    this.#definitions.count += 1;
+  }
+
+  #names(constants: Constants = {}): SessionNames {
+    const scope = this.#options.scope ?? (() => undefined);
+    return new SessionNames({ constants, scope, functions: this.#functions });
+  }
+
   #define(module: FunctionModule, name: string): RemoteFunction {
     const timeoutMs = () => this.#options.timeoutMs ?? 0;
-    const defined = new RemoteFunction({ module, name, io: this.#io, timeoutMs });
+    const definitions = this.#definitions;
+    const defined = new RemoteFunction({ module, name, io: this.#io, definitions, timeoutMs });
     this.#drop(this.#functions.get(name));
     this.#functions.set(name, defined);
+    definitions.count += 1;
     return defined;
   }
 

@@ -5,9 +5,9 @@ import { RemoteError } from '../../backend/contract/remote-error.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import type { Value } from '../../backend/contract/value-codec.ts';
 import type { CompiledModule } from '../compiler/compile.ts';
-import type { FunctionModule } from './function-module.ts';
+import type { FunctionModule, IrTarget } from './function-module.ts';
 import type { CallTarget, IoClient } from './io/io-client.ts';
-import type { CompileCommand, CompileOutcome, ServerTarget } from './io/requests.ts';
+import type { CompileCommand, CompileOutcome } from './io/requests.ts';
 
 /** How often a call compiles again because the server has lost the function: more often, and something is wrong. */
 const MAX_COMPILATIONS = 3;
@@ -21,6 +21,32 @@ export interface CompileTimes {
   readonly cached: boolean;
 }
 
+/** Grows with every function and overload that is defined, so that a comparison tells whether something is new. */
+export interface DefinitionCount {
+  count: number;
+}
+
+interface OverloadOptions {
+  readonly module: FunctionModule;
+  readonly name: string;
+  readonly io: IoClient;
+  readonly definitions: DefinitionCount;
+}
+
+interface FrontEndResult {
+  readonly module: CompiledModule;
+  readonly target: IrTarget;
+  /** Of the definitions it was made from. */
+  readonly count: number;
+  readonly frontEndMs: number;
+}
+
+interface Linked {
+  readonly ir: string;
+  readonly target: IrTarget;
+  readonly count: number;
+}
+
 /**
  * One signature of a remote function. It is compiled at the first call; when the server has lost it since (a restart, a
  * new session), it is compiled again, which is safe because an unknown function has not run.
@@ -32,23 +58,27 @@ export class RemoteOverload {
   readonly packed: PackedSignature;
   readonly #module: FunctionModule;
   readonly #io: IoClient;
+  readonly #definitions: DefinitionCount;
   #compiled: CallTarget | undefined;
+  /** What `#compiled` was compiled from, where that may change with the functions of other modules. */
+  #linked: Linked | undefined;
   #compiling: Promise<CallTarget> | undefined;
   times: CompileTimes | undefined;
 
-  constructor(module: FunctionModule, functionName: string, signature: FunctionType, io: IoClient) {
-    this.functionName = functionName;
+  constructor({ module, name, io, definitions }: OverloadOptions, signature: FunctionType) {
+    this.functionName = name;
     this.signature = signature;
-    this.symbol = mangledSymbol(functionName, signature);
+    this.symbol = mangledSymbol(name, signature);
     this.packed = new PackedSignature(signature);
     this.#module = module;
     this.#io = io;
+    this.#definitions = definitions;
   }
 
   /** Waits for the result. @throws RemoteError */
   call(args: readonly unknown[], timeoutMs: number): Value {
     for (let compilations = 0; ; compilations += 1) {
-      const target = this.#compiled ?? this.compile();
+      const target = this.#current() ?? this.compile();
       const outcome = this.#io.call(target, args, timeoutMs);
       if (outcome.kind === 'value') return outcome.value;
       if (outcome.kind === 'bad-argument') throw this.#badArgument(outcome.index, outcome.problem);
@@ -69,7 +99,7 @@ export class RemoteOverload {
   onServer<T>(use: (target: CallTarget) => T): T {
     for (let compilations = 0; ; compilations += 1) {
       try {
-        return use(this.#compiled ?? this.compile());
+        return use(this.#current() ?? this.compile());
       } catch (caught) {
         if (!(caught instanceof RemoteError) || !this.#isLost(caught, compilations)) throw caught;
         this.#compiled = undefined;
@@ -80,7 +110,7 @@ export class RemoteOverload {
   async onServerAsync<T>(use: (target: CallTarget) => Promise<T>): Promise<T> {
     for (let compilations = 0; ; compilations += 1) {
       try {
-        return await use(this.#compiled ?? (await this.#compileAsync()));
+        return await use(this.#current() ?? (await this.#compileAsync()));
       } catch (caught) {
         if (!(caught instanceof RemoteError)) throw caught;
         if (!this.#isLost(caught, compilations)) throw this.#named(caught);
@@ -89,17 +119,10 @@ export class RemoteOverload {
     }
   }
 
-  /** The IR of this overload alone. */
-  ir(): string {
-    return this.#compileIr(this.#io.requestSync('target', {})).ir;
-  }
-
   /** Compiles on the server and waits. */
   compile(): CallTarget {
-    const startedAt = performance.now();
-    const module = this.#compileIr(this.#io.requestSync('target', {}));
-    const frontEndMs = performance.now() - startedAt;
-    return this.#accept(this.#io.requestSync('compile', commandOf(module)), frontEndMs);
+    const front = this.#compileIr(this.#io.requestSync('target', {}));
+    return this.#accept(this.#io.requestSync('compile', commandOf(front.module)), front);
   }
 
   /** The packed arguments. @throws RemoteError `bad-argument` in the words of a call */
@@ -126,22 +149,45 @@ export class RemoteOverload {
   }
 
   async #startCompilation(): Promise<CallTarget> {
-    const target = await this.#io.request('target', {});
+    const front = this.#compileIr(await this.#io.request('target', {}));
+    return this.#accept(await this.#io.request('compile', commandOf(front.module)), front);
+  }
+
+  #compileIr(target: IrTarget): FrontEndResult {
+    const { count } = this.#definitions;
     const startedAt = performance.now();
-    const module = this.#compileIr(target);
-    const frontEndMs = performance.now() - startedAt;
-    return this.#accept(await this.#io.request('compile', commandOf(module)), frontEndMs);
+    const overload = { functionName: this.functionName, signature: this.signature };
+    const module = this.#module.compile([overload], target);
+    return { module, target, count, frontEndMs: performance.now() - startedAt };
   }
 
-  #compileIr(target: ServerTarget): CompiledModule {
-    return this.#module.compile([{ functionName: this.functionName, signature: this.signature }], target);
+  /**
+   * What is compiled, unless a function that it calls is another one by now; then that is dropped.
+   *
+   * @throws CompileError when it can't be compiled with the functions there are now
+   */
+  #current(): CallTarget | undefined {
+    const linked = this.#linked;
+    const compiled = this.#compiled;
+    if (!compiled || !linked || linked.count === this.#definitions.count) return compiled;
+    const { module, count } = this.#compileIr(linked.target);
+    if (module.ir === linked.ir) {
+      this.#linked = { ...linked, count };
+      return compiled;
+    }
+    this.#compiled = undefined;
+    // A server that has gone keeps nothing to free.
+    const { epoch, handle } = compiled;
+    this.#io.request('drop', { epoch, handles: [handle] }).catch(() => undefined);
+    return undefined;
   }
 
-  #accept(outcome: CompileOutcome, frontEndMs: number): CallTarget {
+  #accept(outcome: CompileOutcome, { module, target, count, frontEndMs }: FrontEndResult): CallTarget {
     const { epoch, handles, phaseMicroseconds, cached } = outcome;
     const found = handles.find(({ symbol }) => symbol === this.symbol);
     if (!found) throw new RemoteError('protocol', `the server compiled the module without ${this.symbol}`);
     this.#compiled = { handle: found.handle, epoch, packed: this.packed };
+    this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
   }
@@ -159,18 +205,19 @@ export class RemoteOverload {
   /** The user knows the function by its own name, not by its symbol. */
   #named(error: RemoteError): RemoteError {
     if (error.functionName !== undefined) return error;
-    const { code, detail, signalName, address, line, cause } = error;
+    const { code, detail, signalName, address, fileName, line, cause } = error;
     return new RemoteError(code, detail, {
       functionName: this.functionName,
       signalName,
       address,
+      fileName,
       line,
       cause,
     });
   }
 }
 
-function commandOf({ ir, functions, raises }: CompiledModule): CompileCommand {
+function commandOf({ ir, functions, raises, files }: CompiledModule): CompileCommand {
   return {
     ir,
     functions: functions.map(({ name, signature, symbol }) => ({
@@ -178,6 +225,9 @@ function commandOf({ ir, functions, raises }: CompiledModule): CompileCommand {
       signature: formatType(signature),
       symbol,
     })),
-    options: raises.length === 0 ? {} : { raises: JSON.stringify(raises) },
+    options: {
+      files: JSON.stringify(files),
+      ...(raises.length === 0 ? {} : { raises: JSON.stringify(raises) }),
+    },
   };
 }

@@ -1,21 +1,23 @@
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { assignSignatures, type GivenSignature } from '../compiler/assign-signatures.ts';
-import {
-  type CompiledModule,
-  type CompileOptions,
-  checkModule,
-  compileModule,
-  type Overload,
-} from '../compiler/compile.ts';
+import { type CompiledModule, compileProgram, type Overload } from '../compiler/compile.ts';
 import type { CoreModule, FunctionDefinition, Language } from '../compiler/core.ts';
 import type { Result } from '../compiler/diagnostic.ts';
 import type { HirModule } from '../compiler/hir.ts';
+import {
+  type LinkedName,
+  type LinkUnit,
+  linkProgram,
+  type SourcePlace,
+  type UnitOptions,
+} from '../compiler/link.ts';
 import { parseModule } from '../compiler/parse-module.ts';
 import { parseTypeScriptFunction } from '../compiler/typescript/parse-typescript.ts';
 import { verifyOnClient } from './client-verification.ts';
 import { CompileError } from './compile-error.ts';
 import type { FunctionModule, IrTarget } from './function-module.ts';
+import type { SessionNames } from './session-names.ts';
 
 export interface ModuleText {
   readonly source: string;
@@ -27,52 +29,58 @@ export interface ModuleText {
   readonly shown?: string;
 }
 
-/** What diagnostics show. */
-interface Place {
-  readonly source: string;
-  readonly fileName: string;
-}
-
-export interface ModuleOptions extends CompileOptions {
+export interface ModuleOptions extends UnitOptions {
   /** Verifies the IR in this process before it is sent; needs the optional package llvm-bindings. */
   readonly verify?: boolean;
 }
 
 /** The functions that one cell, or one call of a decorator, defined; all overloads of its functions live here. */
-export class SourceModule implements FunctionModule {
+export class SourceModule implements FunctionModule, LinkUnit {
   readonly core: CoreModule;
-  readonly #place: Place;
-  readonly #options: ModuleOptions;
+  readonly place: SourcePlace;
+  readonly options: ModuleOptions;
+  readonly #names: SessionNames;
   readonly #overloads: Overload[] = [];
 
-  private constructor(core: CoreModule, place: Place, options: ModuleOptions) {
+  private constructor(core: CoreModule, place: SourcePlace, names: SessionNames, options: ModuleOptions) {
     this.core = core;
-    this.#place = place;
-    this.#options = options;
+    this.place = place;
+    this.options = options;
+    this.#names = names;
   }
 
   /** @throws CompileError with the parser's diagnostics */
-  static parse(text: ModuleText, options: ModuleOptions = {}): SourceModule {
+  static parse(text: ModuleText, names: SessionNames, options: ModuleOptions = {}): SourceModule {
     const place = { source: text.shown ?? text.source, fileName: text.fileName };
-    return new SourceModule(resultOf(parseModule(text), place), place, options);
+    return new SourceModule(resultOf(parseModule(text), place), place, names, options);
   }
 
   /** From a function's own text, as `toString()` gives it. @throws CompileError */
-  static parseFunction(source: string, name: string, options: ModuleOptions = {}): SourceModule {
+  static parseFunction(
+    source: string,
+    name: string,
+    names: SessionNames,
+    options: ModuleOptions = {},
+  ): SourceModule {
     const text = { source, fileName: name };
-    return new SourceModule(resultOf(parseTypeScriptFunction(source, name, name), text), text, options);
+    const parsed = parseTypeScriptFunction(source, name, name);
+    return new SourceModule(resultOf(parsed, text), text, names, options);
+  }
+
+  get unit(): LinkUnit {
+    return this;
   }
 
   /** Gives each function its signatures. @throws CompileError where they don't fit, by count or by type */
   assign(signatures: readonly GivenSignature[]): void {
-    const overloads = resultOf(assignSignatures(this.core, signatures), this.#place);
-    this.#check(overloads);
+    const overloads = resultOf(assignSignatures(this.core, signatures), this.place);
+    this.#link(overloads);
     this.#overloads.push(...overloads);
   }
 
   /** @throws CompileError, and then the overload isn't added */
   add(functionName: string, signature: FunctionType): void {
-    this.#check(this.#withCallees({ functionName, signature }));
+    this.#link([{ functionName, signature }]);
     this.#overloads.push({ functionName, signature });
   }
 
@@ -86,39 +94,51 @@ export class SourceModule implements FunctionModule {
     return this.core.functions.map(({ name }) => name).filter((name) => names.has(name));
   }
 
-  /** IR for `overloads` and all they call. @throws CompileError */
+  find(name: string): LinkedName | undefined {
+    return this.#names.find(name);
+  }
+
+  get outerNames(): readonly string[] {
+    return this.#names.names;
+  }
+
+  /** IR for `overloads` and all they call, of other modules, too. @throws CompileError */
   compile(overloads: readonly Overload[], target: IrTarget): CompiledModule {
-    const all = new Map<string, Overload>();
-    for (const overload of overloads.flatMap((one) => this.#withCallees(one))) {
-      all.set(mangledSymbol(overload.functionName, overload.signature), overload);
-    }
-    const request = { module: this.core, overloads: [...all.values()], target, options: this.#options };
-    const compiled = resultOf(compileModule(request), this.#place);
-    if (this.#options.verify === true) verifyOnClient(compiled.ir);
+    const compiled = compileProgram(this.#link(overloads), target);
+    if (this.options.verify === true) verifyOnClient(compiled.ir);
     return compiled;
   }
 
   /** The typed functions, for the interpreter. @throws CompileError */
   typed(overload: Overload): HirModule {
-    return this.#check(this.#withCallees(overload));
+    return this.#link([overload]);
   }
 
-  #check(overloads: readonly Overload[]): HirModule {
-    return resultOf(checkModule({ module: this.core, overloads, options: this.#options }), this.#place);
+  #link(overloads: readonly Overload[]): HirModule {
+    const linked = linkProgram(this, overloads);
+    if (linked.ok) return linked.value;
+    throw new CompileError(linked.diagnostics, linked.unit.place);
   }
 
   /**
-   * The overload and those of the other functions it can reach: an overload that doesn't compile spoils only the
+   * The overloads and those of the other functions they can reach: an overload that doesn't compile spoils only the
    * functions that call it.
    */
-  #withCallees(overload: Overload): readonly Overload[] {
-    const reached = reachableFrom(overload.functionName, this.core);
-    reached.delete(overload.functionName);
-    return [overload, ...this.#overloads.filter((one) => reached.has(one.functionName))];
+  withCallees(overloads: readonly Overload[]): readonly Overload[] {
+    const reachable = overloads.flatMap(({ functionName }) => {
+      const reached = reachableFrom(functionName, this.core);
+      reached.delete(functionName);
+      return this.#overloads.filter((one) => reached.has(one.functionName));
+    });
+    const all = new Map<string, Overload>();
+    for (const overload of [...reachable, ...overloads]) {
+      all.set(mangledSymbol(overload.functionName, overload.signature), overload);
+    }
+    return [...all.values()];
   }
 }
 
-function resultOf<T>(result: Result<T>, place: Place): T {
+function resultOf<T>(result: Result<T>, place: SourcePlace): T {
   if (result.ok) return result.value;
   throw new CompileError(result.diagnostics, place);
 }

@@ -2,6 +2,7 @@
  * From the text of a cell to its value. This file brings the parser and the magics along, so it is imported only when
  * the process has said that it is ready.
  */
+import { runInThisContext } from 'node:vm';
 import { DeclaredNames } from '../language/declared-names.ts';
 import { shadowName } from '../language/shadow-name.ts';
 import { transformCell } from '../language/transform-cell.ts';
@@ -9,6 +10,7 @@ import { builtinMagics } from '../magics/builtin-magics.ts';
 import type { CellMagicContext, MagicContext } from '../magics/context.ts';
 import { type CellMagicCell, lineMagicFunction, parseCell } from '../magics/parse-cell.ts';
 import type { MagicRegistry } from '../magics/registry.ts';
+import type { NamedValue } from '../rjit/session-names.ts';
 import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { currentRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
@@ -33,6 +35,8 @@ interface CellEvaluatorOptions {
   readonly globalNames: ReadonlySet<string>;
   /** What cells need to compile and call remote functions; loaded when first asked for. */
   readonly remote: () => RemoteRuntime | Promise<RemoteRuntime>;
+  /** The same, where that has happened. */
+  readonly loadedRemote: () => RemoteRuntime | undefined;
 }
 
 const remoteName = /\b(?:rjit|RemoteJIT|complex|Complex|u?int(?:8|16|32|64)|float(?:32|64))\b/u;
@@ -52,6 +56,15 @@ export class CellEvaluator {
    * with what the cell throws, {@link CellNotParsed} or {@link Terminated}.
    */
   async evaluate(source: string, fileName: string): Promise<CellValue> {
+    try {
+      return await this.#evaluate(source, fileName);
+    } finally {
+      // The cell may have given names of functions to others.
+      this.#options.loadedRemote()?.jit.namesChanged();
+    }
+  }
+
+  async #evaluate(source: string, fileName: string): Promise<CellValue> {
     this.#options.sources.add(fileName, source, undefined);
     const cell = parseCell(source, this.magics, (name) => this.#isVariable(name));
     switch (cell.kind) {
@@ -69,6 +82,21 @@ export class CellEvaluator {
           column: 1,
         });
     }
+  }
+
+  /** What a variable of the session holds. Not those of the platform, which no cell has made. */
+  namedValue(name: string): NamedValue | undefined {
+    const isPlatform = this.#options.globalNames.has(name);
+    const binding = isPlatform ? shadowName(name) : name;
+    if (this.#declared.kindOf(binding) === 'lexical') {
+      try {
+        return { value: runInThisContext(binding), isConstant: this.#declared.isConstant(binding) };
+      } catch {
+        return undefined; // A cell that failed has declared it and given it no value.
+      }
+    }
+    if (isPlatform || !Object.hasOwn(globalThis, name)) return undefined;
+    return { value: Reflect.get(globalThis, name), isConstant: false };
   }
 
   /** Makes a variable of the session, whatever kind of variable of that name there is. */

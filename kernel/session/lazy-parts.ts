@@ -71,7 +71,14 @@ export class LazyParts {
     const { repl, sources, write, flush, globalNames } = this.#options;
     flushBeforeSyncOutput(flush);
     const remote = (): RemoteRuntime | Promise<RemoteRuntime> => this.#remote ?? this.#loadedRemote();
-    this.#evaluator = new CellEvaluator({ repl, sources, write, globalNames, remote });
+    this.#evaluator = new CellEvaluator({
+      repl,
+      sources,
+      write,
+      globalNames,
+      remote,
+      loadedRemote: () => this.#remote,
+    });
     return this.#evaluator;
   }
 
@@ -82,7 +89,10 @@ export class LazyParts {
 
   async #loadRemote(): Promise<RemoteRuntime> {
     const { createRemoteRuntime } = await import('./remote-runtime.ts');
-    const remote = createRemoteRuntime(this.#options);
+    const remote = createRemoteRuntime({
+      ...this.#options,
+      scope: (name) => this.#evaluator?.namedValue(name),
+    });
     // A variable that a cell has made of one of the names in the meantime stays.
     const unused = Object.entries(remote.globals).filter(([name]) => !Object.hasOwn(globalThis, name));
     for (const [name, value] of unused) defineSessionGlobal(name, value);

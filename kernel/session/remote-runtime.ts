@@ -2,6 +2,7 @@
 import { isRemoteErrorCode, RemoteError } from '../../backend/contract/remote-error.ts';
 import type { BackendControl } from '../rjit/backend-control.ts';
 import * as rjitPackage from '../rjit/remote-jit.ts';
+import type { Scope } from '../rjit/session-names.ts';
 import { isJsonObject, type JsonValue } from './json.ts';
 import { type KernelLink, KernelRefusal } from './kernel-link.ts';
 import type { Question } from './session-messages.ts';
@@ -18,11 +19,18 @@ interface RemoteRuntimeOptions {
   /** Where the kernel process says at which address its backend listens; absent when it has none. */
   readonly endpointFile: string | undefined;
   readonly write: (text: string) => void;
+  /** Looks up a variable of the session. */
+  readonly scope: Scope;
 }
 
-export function createRemoteRuntime({ link, endpointFile, write }: RemoteRuntimeOptions): RemoteRuntime {
+export function createRemoteRuntime({
+  link,
+  endpointFile,
+  write,
+  scope,
+}: RemoteRuntimeOptions): RemoteRuntime {
   const backend = endpointFile === undefined ? {} : { backend: backendControl(link, endpointFile) };
-  const jit = new rjitPackage.RemoteJIT({ ...backend, write });
+  const jit = new rjitPackage.RemoteJIT({ ...backend, write, scope });
   const { requestCancel: _requestCancel, ...publicNames } = rjitPackage;
   return { jit, globals: { ...publicNames, rjit: jit } };
 }

@@ -42,8 +42,9 @@ declare class RemoteFault extends Thrift.TException {
     public signalName?: string;
     public address?: Int64;
     public line?: number;
+    public fileName?: string;
 
-      constructor(args?: { code: string; message: string; functionName?: string; signalName?: string; address?: Int64; line?: number; });
+      constructor(args?: { code: string; message: string; functionName?: string; signalName?: string; address?: Int64; line?: number; fileName?: string; });
   }
 
 declare class HelloRequest {

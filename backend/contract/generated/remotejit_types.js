@@ -183,6 +183,7 @@ const RemoteFault = module.exports.RemoteFault = class extends Thrift.TException
     this.signalName = null;
     this.address = null;
     this.line = null;
+    this.fileName = null;
     if (args) {
       if (args.code !== undefined && args.code !== null) {
         this.code = args.code;
@@ -201,6 +202,9 @@ const RemoteFault = module.exports.RemoteFault = class extends Thrift.TException
       }
       if (args.line !== undefined && args.line !== null) {
         this.line = args.line;
+      }
+      if (args.fileName !== undefined && args.fileName !== null) {
+        this.fileName = args.fileName;
       }
     }
   }
@@ -257,6 +261,13 @@ const RemoteFault = module.exports.RemoteFault = class extends Thrift.TException
           input.skip(ftype);
         }
         break;
+        case 7:
+        if (ftype == Thrift.Type.STRING) {
+          this.fileName = input.readString();
+        } else {
+          input.skip(ftype);
+        }
+        break;
         default:
           input.skip(ftype);
       }
@@ -296,6 +307,11 @@ const RemoteFault = module.exports.RemoteFault = class extends Thrift.TException
     if (this.line !== null && this.line !== undefined) {
       output.writeFieldBegin('line', Thrift.Type.I32, 6);
       output.writeI32(this.line);
+      output.writeFieldEnd();
+    }
+    if (this.fileName !== null && this.fileName !== undefined) {
+      output.writeFieldBegin('fileName', Thrift.Type.STRING, 7);
+      output.writeString(this.fileName);
       output.writeFieldEnd();
     }
     output.writeFieldStop();

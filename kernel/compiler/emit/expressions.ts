@@ -16,6 +16,7 @@ import type {
 } from '../hir.ts';
 import { routine } from '../routines.ts';
 import { emitBinary, emitUnary, type Leaves } from './arithmetic.ts';
+import { emitConstantArray } from './constant-arrays.ts';
 import { emitConversion, packArguments, packLeaves, unpackLeaves } from './conversions.ts';
 import type { FunctionEmitter } from './function-emitter.ts';
 import type { BasicBlock, FloatPredicate, IntPredicate, IRBuilder } from './ir-builder.ts';
@@ -31,6 +32,8 @@ export function emitExpression(emitter: FunctionEmitter, node: HirExpression): L
   switch (node.kind) {
     case 'constant':
       return emitConstant(node);
+    case 'constant-array':
+      return emitConstantArray(context, node);
     case 'read':
       return emitRead(emitter, node);
     case 'unary':

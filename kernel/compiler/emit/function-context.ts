@@ -1,4 +1,5 @@
 /** What the emitter knows while it writes one function: its builder, its variables, where raises and breaks go. */
+import { packLocation } from '../../../backend/contract/source-location.ts';
 import type { Failure, Label, Slot } from '../hir.ts';
 import { type BasicBlock, IRBuilder } from './ir-builder.ts';
 import type { IrModule } from './ir-module.ts';
@@ -18,8 +19,11 @@ export class FunctionContext {
   readonly #targets = new Map<Label, JumpTargets>();
   readonly #raises = new Map<string, { readonly block: BasicBlock; readonly failure: Failure }>();
 
-  constructor(module: IrModule, fastMathFlags: string) {
+  readonly #file: number;
+
+  constructor(module: IrModule, file: number, fastMathFlags: string) {
     this.module = module;
+    this.#file = file;
     this.builder = new IRBuilder(fastMathFlags);
   }
 
@@ -109,7 +113,7 @@ export class FunctionContext {
       this.builder.setInsertPoint(block);
       this.builder.createCall('void', 'rjit_raise', [
         constantInt('i32', failure.kind),
-        constantInt('i32', failure.line),
+        constantInt('i32', packLocation({ file: this.#file, line: failure.line })),
       ]);
       this.builder.createUnreachable();
     }

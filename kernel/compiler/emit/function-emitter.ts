@@ -15,7 +15,7 @@ export class FunctionEmitter {
   readonly #function: HirFunction;
 
   constructor(module: IrModule, hir: HirFunction, fastMathFlags: string) {
-    this.context = new FunctionContext(module, fastMathFlags);
+    this.context = new FunctionContext(module, hir.file, fastMathFlags);
     this.checkedReads = hir.checkedReads;
     this.#function = hir;
   }

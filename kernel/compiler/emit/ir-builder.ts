@@ -182,6 +182,12 @@ export class IRBuilder {
     return this.#assign(pointer.type, 'at', `getelementptr inbounds ${type}, ${operands}`);
   }
 
+  /** The first element of a global array. */
+  createArrayStart(symbol: string, arrayType: string, elementType: string): IrValue {
+    const operands = `${arrayType}, ${arrayType}* @${irName(symbol)}, i64 0, i64 0`;
+    return this.#assign(`${elementType}*`, 'data', `getelementptr inbounds ${operands}`);
+  }
+
   createExtractValue(aggregate: IrValue, index: number, type: string, name: string): IrValue {
     return this.#assign(type, name, `extractvalue ${aggregate.type} ${aggregate.text}, ${index}`);
   }

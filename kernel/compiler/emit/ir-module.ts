@@ -1,4 +1,5 @@
 /** The text of one LLVM module: its header, its functions, and the declarations they turned out to need. */
+import type { ConstantData } from '../hir.ts';
 import { type IrValue, irName, irString } from './ir-values.ts';
 
 export interface Target {
@@ -9,6 +10,7 @@ export interface Target {
 
 export class IrModule {
   readonly #header: readonly string[];
+  readonly #globals = new Map<ConstantData, { readonly symbol: string; readonly text: string }>();
   readonly #definitions: string[] = [];
   readonly #declarations = new Map<string, string>();
   readonly #supportFunctions = new Set<string>();
@@ -38,6 +40,15 @@ export class IrModule {
     this.addDefinition(`define ${linkage}${result} @${irName(symbol)}(${list}) nounwind {\n${body}\n}`);
   }
 
+  /** A global constant for `data`; `text` makes its type and value. */
+  constantData(data: ConstantData, text: () => string): string {
+    const known = this.#globals.get(data);
+    if (known) return known.symbol;
+    const symbol = `${data.name}.data${this.#globals.size || ''}`;
+    this.#globals.set(data, { symbol, text: `@${irName(symbol)} = internal constant ${text()}` });
+    return symbol;
+  }
+
   /** A whole definition, as text. */
   addDefinition(text: string): void {
     this.#definitions.push(text);
@@ -55,7 +66,8 @@ export class IrModule {
     const flags =
       '!llvm.module.flags = !{!0}\n\n!0 = !{i32 4, !"pass_column_arguments_by_value", i1 false}\n';
     const declarations = [...this.#declarations.values()];
-    const parts = [this.#header.join('\n'), ...this.#definitions];
+    const globals = [...this.#globals.values()].map(({ text }) => text);
+    const parts = [this.#header.join('\n'), ...globals, ...this.#definitions];
     if (declarations.length > 0) parts.push(declarations.join('\n'));
     return `${[...parts, flags].join('\n\n')}`;
   }

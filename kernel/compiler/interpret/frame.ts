@@ -2,6 +2,7 @@
 import type {
   ArraySlice,
   CallRoutine,
+  ConstantArray,
   Element,
   Failure,
   HirExpression,
@@ -24,6 +25,8 @@ import {
   asTuple,
   asView,
   type Memory,
+  type MemoryView,
+  memoryOf,
   roundComplex,
   roundFloat,
   type Value,
@@ -32,7 +35,7 @@ import {
 /** What a frame needs of the module around it. */
 export interface FrameHost {
   call(symbol: string, args: readonly Value[]): Value;
-  raise(failure: Failure): never;
+  raise(failure: Failure, file: number): never;
   /** Called once a round of a loop; may throw to stop it. */
   tick(): void;
 }
@@ -47,9 +50,11 @@ export class Frame {
   readonly #host: FrameHost;
   readonly #variables = new Map<Slot, Value>();
   readonly #checkedReads: ReadonlyMap<Read, Failure>;
+  readonly #file: number;
 
   constructor(host: FrameHost, hir: HirFunction, args: readonly Value[]) {
     this.#host = host;
+    this.#file = hir.file;
     this.#checkedReads = hir.checkedReads;
     for (const [index, slot] of hir.parameters.entries()) this.#variables.set(slot, args[index]);
   }
@@ -95,7 +100,7 @@ export class Frame {
       case 'return':
         return { kind: 'return', value: node.value && this.evaluate(node.value) };
       case 'raise':
-        return this.#host.raise(node.failure);
+        return this.#raise(node.failure);
     }
   }
 
@@ -115,6 +120,10 @@ export class Frame {
     }
   }
 
+  #raise(failure: Failure): never {
+    return this.#host.raise(failure, this.#file);
+  }
+
   #test(node: HirExpression): boolean {
     return asBool(this.evaluate(node));
   }
@@ -123,6 +132,8 @@ export class Frame {
     switch (node.kind) {
       case 'constant':
         return node.value;
+      case 'constant-array':
+        return constantView(node);
       case 'read':
         return this.#read(node);
       case 'unary':
@@ -131,7 +142,7 @@ export class Frame {
         const outcome = binaryOperation(node, this.evaluate(node.left), this.evaluate(node.right));
         if (outcome !== FAILED) return outcome;
         if (!node.failure) throw new Error(`${node.operation} failed without a failure`);
-        return this.#host.raise(node.failure);
+        return this.#raise(node.failure);
       }
       case 'convert':
         return convertValue(node, this.evaluate(node.operand));
@@ -202,7 +213,7 @@ export class Frame {
 
   #read(node: Read): Value {
     const failure = this.#checkedReads.get(node);
-    if (failure && !this.#variables.has(node.slot)) return this.#host.raise(failure);
+    if (failure && !this.#variables.has(node.slot)) return this.#raise(failure);
     return this.#variables.get(node.slot);
   }
 
@@ -224,7 +235,7 @@ export class Frame {
     for (const [axis, index] of node.indices.entries()) {
       const at = Number(asInteger(this.evaluate(index)));
       const length = shape[axis];
-      if (node.failure && (at < 0 || at >= (length ?? 0))) return this.#host.raise(node.failure);
+      if (node.failure && (at < 0 || at >= (length ?? 0))) return this.#raise(node.failure);
       flat = axis === 0 ? at : flat * (length ?? 1) + at;
     }
     return { memory, index: offset + flat };
@@ -244,7 +255,12 @@ export class Frame {
     const view = asView(this.evaluate(node.base));
     const at = Number(asInteger(this.evaluate(node.index)));
     const [rows = 0, columns = 0] = view.shape;
-    if (node.failure && (at < 0 || at >= rows)) return this.#host.raise(node.failure);
+    if (node.failure && (at < 0 || at >= rows)) return this.#raise(node.failure);
     return { memory: view.memory, offset: view.offset + at * columns, shape: [columns] };
   }
+}
+
+function constantView({ type, data }: ConstantArray): MemoryView {
+  if (type.kind !== 'array') throw new Error('a constant array of another type');
+  return { memory: memoryOf(data.elements, type.element), offset: 0, shape: [data.elements.length] };
 }

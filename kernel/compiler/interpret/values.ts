@@ -1,6 +1,7 @@
 /** Values of the interpreter. */
 import type { IntType, Type } from '../../../backend/contract/types.ts';
 import type { ComplexValue } from '../hir.ts';
+import type { NumberArray, TypedArray } from '../typed-arrays.ts';
 import { wrapInteger } from '../types/value-types.ts';
 
 /** Memory that an array or a pointer refers to, element by element. */
@@ -19,19 +20,6 @@ export interface MemoryView {
 
 /** int and uint are bigints, bool a boolean, a tuple an array. A void call has `undefined`. */
 export type Value = bigint | number | boolean | ComplexValue | MemoryView | readonly Value[] | undefined;
-
-type NumberArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
-
-export type TypedArray = NumberArray | BigInt64Array | BigUint64Array;
 
 /** The elements of a typed array as values of `type`; complex numbers lie there as pairs of floats. */
 export function memoryOf(array: TypedArray, type: Type): Memory {

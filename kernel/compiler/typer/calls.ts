@@ -5,6 +5,7 @@ import { BUILTINS, type Builtin } from '../builtins/table.ts';
 import { closestName } from '../closest-name.ts';
 import type { Attribute, Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
 import type { Callee, HirExpression } from '../hir.ts';
+import type { OuterFunction } from '../outer-names.ts';
 import { fits, joinTypes } from '../types/lattice.ts';
 import { canonicalType, isInteger, sameType } from '../types/value-types.ts';
 import { castTypeOf } from './cast-names.ts';
@@ -15,7 +16,7 @@ import { foreignNameHint } from './foreign-names.ts';
 import type { FunctionTyper } from './function-typer.ts';
 import { convertsImplicitly, implicitly } from './implicit.ts';
 import { after } from './logic.ts';
-import { isNamespace, qualifiedName, unknownMember, unknownName } from './names.ts';
+import { isNamespace, qualifiedName, refuseOuter, unknownMember, unknownName } from './names.ts';
 import { type Operand, operandOf } from './operand.ts';
 import { part, sliceBounds } from './slices.ts';
 import { count } from './wording.ts';
@@ -27,7 +28,8 @@ export function call(typer: FunctionTyper, node: Call): Operand | undefined {
   if (callee.kind === 'name') {
     const definition = typer.module.definition(callee.name);
     if (definition) return callDefined(typer, node, definition);
-    if (typer.module.callees(callee.name).length > 0) return callExternal(typer, node, callee.name);
+    const outer = typer.module.outer(callee.name);
+    if (outer?.kind === 'function') return callOuter(typer, node, callee.name, outer);
   }
   const type = castTypeOf(name, typer.dialect.language);
   const division = divisionToRound(typer, node, name, type);
@@ -55,6 +57,7 @@ function unknownCallee(typer: FunctionTyper, node: Call, name: string): Operand 
     const foreign = foreignNameHint(name, typer.dialect.language);
     if (foreign)
       return typer.report('unknown-function', callee.span, `${callee.name} is not supported`, foreign);
+    if (refuseOuter(typer, callee.name, callee.span)) return undefined;
     const near = namesake(typer, callee.name);
     const hint = near
       ? `did you mean ${near}?`
@@ -251,12 +254,48 @@ function callDefined(typer: FunctionTyper, node: Call, definition: FunctionDefin
   }
 }
 
-function callExternal(typer: FunctionTyper, node: Call, name: string): Operand | undefined {
-  const args = expressions(typer, node.args);
-  if (node.keywords.length > 0) {
-    return typer.report('unknown-keyword', node.span, `${name} is of another cell and takes no keywords`);
+function callOuter(
+  typer: FunctionTyper,
+  node: Call,
+  name: string,
+  { callees, parameters }: OuterFunction,
+): Operand | undefined {
+  const nodes = outerArguments(typer, node, name, parameters);
+  const args = nodes && expressions(typer, nodes);
+  const result = args && callBest(typer, node, name, callees, args);
+  if (result?.hir.kind === 'call') typer.externals.add(result.hir.callee);
+  return result;
+}
+
+/** Positional arguments, then those that are named; only parameters at the end may be left to their defaults. */
+function outerArguments(
+  typer: FunctionTyper,
+  node: Call,
+  name: string,
+  parameters: readonly string[] | undefined,
+): readonly Expression[] | undefined {
+  const [keyword] = node.keywords;
+  if (!keyword) return node.args;
+  if (!parameters) {
+    return typer.report('unknown-keyword', keyword.span, `the parameters of ${name} have no names`);
   }
-  return args && callBest(typer, node, name, typer.module.callees(name), args);
+  const nodes: (Expression | undefined)[] = [...node.args];
+  for (const { name: named, value, span } of node.keywords) {
+    const index = parameters.indexOf(named);
+    if (index === -1) return typer.report('unknown-keyword', span, `${name} has no parameter ${named}`);
+    if (nodes[index]) {
+      return typer.report('unknown-keyword', span, `${name} already has a value for ${named}`);
+    }
+    nodes[index] = value;
+  }
+  const missing = Array.from(nodes).indexOf(undefined);
+  if (missing === -1) return nodes.filter((value) => value !== undefined);
+  return typer.report(
+    'argument-count',
+    node.span,
+    `${name} is of another cell and needs a value for ${parameters[missing]} here`,
+    `its parameters are ${parameters.join(', ')}`,
+  );
 }
 
 interface BoundArguments {
@@ -407,5 +446,6 @@ function callWith(
   });
   const known = values.filter((value) => value !== undefined);
   if (known.length !== values.length) return undefined;
-  return operandOf({ kind: 'call', type: canonicalType(result), callee, args: known }, node.span);
+  const { span } = node;
+  return operandOf({ kind: 'call', type: canonicalType(result), callee, args: known, span }, span);
 }

@@ -51,7 +51,7 @@ export function elementPlace(
   const converted = indices.map((index, axis) => arrayIndex(typer, array, index, axis));
   const known = converted.filter((index) => index !== undefined);
   if (known.length !== converted.length) return undefined;
-  return { type: type.element, base, indices: known, failure: boundsFailure(typer, span) };
+  return { type: type.element, base, indices: known, failure: boundsFailure(typer, span), span };
 }
 
 /** An array whose length an index needs, too, is evaluated once all the same: `base` keeps it, `array` reads it. */
@@ -147,7 +147,7 @@ function behindPointer(
     );
   }
   const converted = integerIndex(typer, index);
-  return converted && { type: type.element, base: hir, indices: [converted], failure: undefined };
+  return converted && { type: type.element, base: hir, indices: [converted], failure: undefined, span };
 }
 
 function row(

@@ -211,6 +211,7 @@ function expressionsOf(node: HirStatement): readonly HirExpression[] {
 function operandsOf(node: HirExpression): readonly HirExpression[] {
   switch (node.kind) {
     case 'constant':
+    case 'constant-array':
     case 'read':
       return [];
     case 'unary':

@@ -11,7 +11,7 @@ import type { Parameter } from '../core.ts';
 import { userName } from '../core-names.ts';
 import type { Diagnostic, Span } from '../diagnostic.ts';
 import type { Dialect } from '../dialect.ts';
-import type { Failure, HirExpression, HirStatement, Slot } from '../hir.ts';
+import type { Callee, Failure, HirExpression, HirStatement, Slot } from '../hir.ts';
 import { join, sameValueType, strong, type ValueType } from '../types/lattice.ts';
 import { isNumeric, sameType } from '../types/value-types.ts';
 import { checkLiteral, implicitly, promoted } from './implicit.ts';
@@ -53,6 +53,8 @@ export class FunctionTyper {
   readonly unknownReads = new Map<string, Span>();
   /** Symbols of the specialisations it calls, compiled or failed. */
   readonly specialised = new Set<string>();
+  /** What it calls of other modules. */
+  readonly externals = new Set<Callee>();
   #incomplete = false;
   readonly #variables = new Map<string, Variable>();
   #changed = false;

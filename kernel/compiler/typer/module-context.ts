@@ -5,12 +5,8 @@ import type { CoreModule, FunctionDefinition } from '../core.ts';
 import type { Span } from '../diagnostic.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Callee, Failure } from '../hir.ts';
+import type { OuterName } from '../outer-names.ts';
 import type { Operand } from './operand.ts';
-
-/** A function of another module, already compiled. */
-export interface External extends Callee {
-  readonly name: string;
-}
 
 export type Specialisation =
   | { readonly outcome: 'compiled'; readonly callee: Callee }
@@ -28,11 +24,13 @@ export interface ModuleContext {
   /** A raise with the user's own exception and message. */
   moduleFailure(exception: string, message: string, span: Span): Failure;
   definition(name: string): FunctionDefinition | undefined;
-  /** What is compiled of a function: of this module's or another's. */
+  /** What is compiled of a function of this module. */
   callees(name: string): readonly Callee[];
+  /** What a name means around this module; undefined for names that it defines or imports itself. */
+  outer(name: string): OuterName | undefined;
   /** Compiles a function without signatures for these arguments. */
   specialise(definition: FunctionDefinition, parameters: readonly Type[]): Specialisation;
-  /** A constant of the module; `failed` where its value has errors. */
+  /** A constant of the module or of the session around it; `failed` where its value has errors. */
   constant(name: string, span: Span): Operand | 'failed' | undefined;
   /** What can be meant by an unknown name. */
   readonly knownNames: readonly string[];
@@ -43,6 +41,7 @@ export interface FunctionRequest {
   readonly definition: FunctionDefinition;
   readonly symbol: string;
   readonly exported: boolean;
+  readonly file: number;
   /** Canonical. */
   readonly parameters: readonly Type[];
   /** Canonical; absent where it is inferred. */

@@ -73,9 +73,28 @@ export function unknownMember(typer: FunctionTyper, node: Attribute): undefined 
   return typer.report('unknown-function', node.nameSpan, `${namespace} has no ${node.name} here`, hint);
 }
 
+/** Whether the session has such a name for something else than what is needed here; reports it. */
+export function refuseOuter(typer: FunctionTyper, name: string, span: Span): boolean {
+  const outer = typer.module.outer(name);
+  switch (outer?.kind) {
+    case undefined:
+      return false;
+    case 'unusable':
+      typer.report('outer-value', span, `${name} is ${outer.found}`, outer.hint);
+      return true;
+    case 'constant':
+      typer.report('not-callable', span, `${name} is a constant and can't be called`);
+      return true;
+    case 'function':
+      typer.report('function-as-value', span, `${name} is a function, not a value`, `call it: ${name}(…)`);
+      return true;
+  }
+}
+
 export function unknownName(typer: FunctionTyper, name: string, span: Span): undefined {
   const foreign = foreignNameHint(name, typer.dialect.language);
   if (foreign) return typer.report('unknown-name', span, `${name} is not supported`, foreign);
+  if (refuseOuter(typer, name, span)) return undefined;
   const candidates = [...typer.localNames, ...typer.module.knownNames];
   const near = closestName(name, candidates);
   return typer.report(

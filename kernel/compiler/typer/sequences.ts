@@ -149,6 +149,7 @@ function itemOf(array: Operand, index: HirExpression, span: Span): Operand {
       base: hir,
       indices: [index],
       failure: undefined,
+      span,
     };
     return operandOf(load, span);
   }

@@ -4,7 +4,7 @@ import type { FunctionType, Type } from '../../../backend/contract/types.ts';
 import type { Parameter } from '../core.ts';
 import { userName } from '../core-names.ts';
 import type { Result, Span } from '../diagnostic.ts';
-import type { Failure, HirFunction, HirStatement, Read, Slot } from '../hir.ts';
+import type { Callee, Failure, HirFunction, HirStatement, Read, Slot } from '../hir.ts';
 import { join, type ValueType } from '../types/lattice.ts';
 import { VOID } from '../types/value-types.ts';
 import { expression } from './expressions.ts';
@@ -20,6 +20,8 @@ export interface TypedFunction {
   readonly signature: FunctionType;
   /** Symbols of the specialisations it calls. */
   readonly specialised: ReadonlySet<string>;
+  /** What it calls of other modules. */
+  readonly externals: ReadonlySet<Callee>;
 }
 
 /** From here on types only widen, which comes to an end. */
@@ -83,23 +85,24 @@ function finish(module: ModuleContext, request: FunctionRequest, pass: Pass): Ty
   const result = typer.result ?? VOID;
   const signature = request.signature ?? { kind: 'function' as const, result, parameters };
   const checkedReads = checkFlow(module, pass, request.definition.nameSpan);
-  const { specialised } = typer;
+  const { specialised, externals } = typer;
   if (!checkedReads) {
     const note = `while compiling ${request.definition.name} for ${describe(request, signature)}`;
     const diagnostics = typer.diagnostics.map((one) => ({ ...one, notes: [note] }));
-    return { result: { ok: false, diagnostics }, signature, specialised };
+    return { result: { ok: false, diagnostics }, signature, specialised, externals };
   }
   const hir: HirFunction = {
     name: request.definition.name,
     symbol: request.symbol,
     signature,
     exported: request.exported,
+    file: request.file,
     parameters: pass.parameters,
     locals: typer.locals,
     body: pass.body,
     checkedReads,
   };
-  return { result: { ok: true, value: hir }, signature, specialised };
+  return { result: { ok: true, value: hir }, signature, specialised, externals };
 }
 
 function describe(request: FunctionRequest, signature: FunctionType): string {

@@ -11,14 +11,16 @@ import type { FunctionType, Type } from '../../../backend/contract/types.ts';
 import type { CoreModule, FunctionDefinition, ModuleConstant } from '../core.ts';
 import type { Diagnostic, Result, Span } from '../diagnostic.ts';
 import { type Dialect, dialectOf } from '../dialect.ts';
-import type { Callee, Failure, HirFunction, HirModule } from '../hir.ts';
+import type { Callee, Failure, HirFunction } from '../hir.ts';
+import { LineTable } from '../line-table.ts';
+import type { OuterName, OuterNames } from '../outer-names.ts';
 import { canonicalType, isSupported, sameType } from '../types/value-types.ts';
 import { annotatedType } from './annotations.ts';
+import { capturedOperand } from './captured.ts';
 import { explicitly } from './casts.ts';
 import { expression } from './expressions.ts';
 import { FunctionTyper } from './function-typer.ts';
-import { LineTable } from './line-table.ts';
-import type { External, FunctionRequest, ModuleContext, Specialisation } from './module-context.ts';
+import type { FunctionRequest, ModuleContext, Specialisation } from './module-context.ts';
 import type { Operand } from './operand.ts';
 import { takesArguments } from './parameters.ts';
 import { type TypedFunction, typeFunction } from './type-function.ts';
@@ -35,7 +37,20 @@ export interface TyperOptions {
   /** `numpy`: no division raises. */
   readonly errorModel: 'language' | 'numpy';
   readonly checkBounds: boolean;
-  readonly externals: readonly External[];
+  readonly outerNames: OuterNames;
+  /** Where the module stands among the files of the program. */
+  readonly file: number;
+  /** Appended to every symbol, so that modules of one program may use the same names. */
+  readonly symbolSuffix: string;
+  /** Filled by the modules of one program together. */
+  readonly raises: RaiseMessage[];
+}
+
+/** The functions of one module, and what they need of others. */
+export interface TypedModule {
+  readonly functions: readonly HirFunction[];
+  /** Functions of other modules that are called. */
+  readonly externals: readonly Callee[];
 }
 
 /** Types every overload; all diagnostics of all of them, or the whole module. */
@@ -43,7 +58,7 @@ export function typeModule(
   core: CoreModule,
   overloads: readonly Overload[],
   options: TyperOptions,
-): Result<HirModule> {
+): Result<TypedModule> {
   return new ModuleTyper(core, overloads, options).run();
 }
 
@@ -52,7 +67,7 @@ class ModuleTyper implements ModuleContext {
   readonly dialect: Dialect;
   readonly checkBounds: boolean;
   readonly #overloads: readonly Overload[];
-  readonly #externals: readonly External[];
+  readonly #options: TyperOptions;
   readonly #definitions: ReadonlyMap<string, FunctionDefinition>;
   readonly #constants: ReadonlyMap<string, ModuleConstant>;
   readonly #constantValues = new Map<string, Operand | undefined>();
@@ -61,7 +76,7 @@ class ModuleTyper implements ModuleContext {
   readonly #specialisations = new Map<string, TypedFunction | undefined>();
   readonly #functions: HirFunction[] = [];
   readonly #private = new Map<string, HirFunction>();
-  readonly #raises: RaiseMessage[] = [];
+  readonly #externals = new Map<string, Callee>();
   readonly #diagnostics = new Map<string, Diagnostic>();
   readonly #lines: LineTable;
 
@@ -70,34 +85,27 @@ class ModuleTyper implements ModuleContext {
     this.dialect = dialectOf(core.language, options.errorModel);
     this.checkBounds = options.checkBounds;
     this.#overloads = overloads;
-    this.#externals = options.externals;
+    this.#options = options;
     this.#definitions = new Map(core.functions.map((definition) => [definition.name, definition]));
     this.#constants = new Map(core.constants.map((constant) => [constant.name, constant]));
     this.#lines = new LineTable(core.source);
     for (const { functionName, signature } of overloads) {
-      this.#addCallee(functionName, { symbol: mangledSymbol(functionName, signature), signature });
-    }
-    for (const { name, symbol, signature } of options.externals) {
-      if (!this.#definitions.has(name)) this.#addCallee(name, { symbol, signature });
+      const callee: Callee = { symbol: this.#symbol(functionName, signature), signature };
+      const known = this.#callees.get(functionName);
+      if (known) known.push(callee);
+      else this.#callees.set(functionName, [callee]);
     }
   }
 
-  #addCallee(name: string, callee: Callee): void {
-    const known = this.#callees.get(name);
-    if (known) known.push(callee);
-    else this.#callees.set(name, [callee]);
+  #symbol(name: string, signature: FunctionType): string {
+    return mangledSymbol(name, signature) + this.#options.symbolSuffix;
   }
 
-  run(): Result<HirModule> {
+  run(): Result<TypedModule> {
     for (const overload of this.#overloads) this.#typeOverload(overload);
     if (this.#diagnostics.size > 0) return { ok: false, diagnostics: [...this.#diagnostics.values()] };
-    const value: HirModule = {
-      fileName: this.core.fileName,
-      functions: [...this.#functions, ...this.#private.values()],
-      externals: this.#externals.filter(({ name }) => !this.#definitions.has(name)),
-      raises: this.#raises,
-    };
-    return { ok: true, value };
+    const functions = [...this.#functions, ...this.#private.values()];
+    return { ok: true, value: { functions, externals: [...this.#externals.values()] } };
   }
 
   /** The same error in several overloads is one error. */
@@ -123,28 +131,30 @@ class ModuleTyper implements ModuleContext {
     if (refusal.length > 0) return;
     const typed = typeFunction(this, {
       definition,
-      symbol: mangledSymbol(functionName, signature),
+      symbol: this.#symbol(functionName, signature),
       exported: true,
+      file: this.#options.file,
       parameters: signature.parameters.map(canonicalType),
       result: canonicalType(signature.result),
       signature,
     });
     if (typed.result.ok) this.#functions.push(typed.result.value);
     else for (const diagnostic of typed.result.diagnostics) this.#report(diagnostic);
-    this.#include(typed.specialised);
+    this.#include(typed);
   }
 
   /**
    * Takes in the specialisations a function calls. Others were only tried, by passes of the typer that did not know
    * all types yet; their errors count no more than they do.
    */
-  #include(symbols: ReadonlySet<string>): void {
-    for (const symbol of symbols) {
+  #include({ specialised, externals }: TypedFunction): void {
+    for (const external of externals) this.#externals.set(external.symbol, external);
+    for (const symbol of specialised) {
       const typed = this.#specialisations.get(symbol);
       if (!typed || this.#private.has(symbol)) continue;
       if (typed.result.ok) this.#private.set(symbol, typed.result.value);
       else for (const diagnostic of typed.result.diagnostics) this.#report(diagnostic);
-      this.#include(typed.specialised);
+      this.#include(typed);
     }
   }
 
@@ -199,8 +209,9 @@ class ModuleTyper implements ModuleContext {
   }
 
   moduleFailure(exception: string, message: string, span: Span): Failure {
-    let index = this.#raises.findIndex((one) => one.exception === exception && one.message === message);
-    if (index === -1) index = this.#raises.push({ exception, message }) - 1;
+    const { raises } = this.#options;
+    let index = raises.findIndex((one) => one.exception === exception && one.message === message);
+    if (index === -1) index = raises.push({ exception, message }) - 1;
     return { kind: FIRST_MODULE_RAISE + index, line: this.lineOf(span) };
   }
 
@@ -212,19 +223,25 @@ class ModuleTyper implements ModuleContext {
     return this.#callees.get(name) ?? [];
   }
 
+  outer(name: string): OuterName | undefined {
+    const isOwn = this.#definitions.has(name) || this.#constants.has(name) || this.core.imports.has(name);
+    return isOwn ? undefined : this.#options.outerNames.find(name);
+  }
+
   get knownNames(): readonly string[] {
-    return [...this.#definitions.keys(), ...this.#constants.keys(), ...this.#callees.keys()];
+    return [...this.#definitions.keys(), ...this.#constants.keys(), ...this.#options.outerNames.names];
   }
 
   specialise(definition: FunctionDefinition, parameters: readonly Type[]): Specialisation {
     const type: FunctionType = { kind: 'function', result: { kind: 'void' }, parameters };
-    const symbol = mangledSymbol(definition.name, type);
+    const symbol = this.#symbol(definition.name, type);
     if (this.#specialisations.has(symbol)) return this.#specialisation(symbol);
     this.#specialisations.set(symbol, undefined);
     const request: FunctionRequest = {
       definition,
       symbol,
       exported: false,
+      file: this.#options.file,
       parameters,
       result: undefined,
       signature: undefined,
@@ -243,7 +260,10 @@ class ModuleTyper implements ModuleContext {
   /** Constants are made of literals and other constants, and are put where they are used. */
   constant(name: string, span: Span): Operand | 'failed' | undefined {
     const constant = this.#constants.get(name);
-    if (!constant) return undefined;
+    if (!constant) {
+      const outer = this.outer(name);
+      return outer?.kind === 'constant' ? capturedOperand(outer.value, span) : undefined;
+    }
     if (!this.#constantValues.has(name)) {
       this.#constantValues.set(name, undefined);
       this.#constantValues.set(name, this.#evaluateConstant(constant));
@@ -264,6 +284,7 @@ class ModuleTyper implements ModuleContext {
       },
       symbol: name,
       exported: false,
+      file: this.#options.file,
       parameters: [],
       result: undefined,
       signature: undefined,

@@ -5,13 +5,14 @@ import { RemoteError } from '../../../backend/contract/remote-error.ts';
 /** Whatever a generated client method rejected with, as a RemoteError. */
 export function fromThrift(caught: unknown): RemoteError {
   if (caught instanceof RemoteFault) {
-    const { code, message, functionName, signalName, address, line } = caught;
+    const { code, message, functionName, signalName, address, fileName, line } = caught;
     return RemoteError.fromFault({
       code: code ?? '',
       message: message ?? '',
       functionName: functionName ?? undefined,
       signalName: signalName ?? undefined,
       address: address ? uint64(address) : undefined,
+      fileName: fileName ?? undefined,
       line: line ?? undefined,
     });
   }

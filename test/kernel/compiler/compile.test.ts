@@ -86,14 +86,6 @@ tests('leaves out specialisations that only were tried on the way', () => {
   assert.equal(ir.match(/define internal .*/g)?.length, 1);
 });
 
-tests('calls functions of other modules by their symbols', () => {
-  const external = { name: 'twice', symbol: 'twice_lalA', signature: parseSignature('int64(int64)') };
-  const source = 'def foo(a):\n    return twice(a) + 1\n';
-  const { ir } = compiled({ ...requestOf(source, 'int64(int64)'), options: { externals: [external] } });
-  assert.match(ir, 'declare i64 @twice_lalA(i64) nounwind');
-  assert.match(ir, 'call i64 @twice_lalA(i64 %a1)');
-});
-
 tests('quotes names that LLVM does not take as they are', () => {
   const source = 'def foo(länge):\n    größe = länge + 1\n    return größe\n';
   const { ir } = compiled(requestOf(source, 'int64(int64)'));

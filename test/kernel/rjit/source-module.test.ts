@@ -2,8 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseSignature } from '../../../backend/contract/parse-type.ts';
 import { CompileError } from '../../../kernel/rjit/compile-error.ts';
+import { SessionNames } from '../../../kernel/rjit/session-names.ts';
 import { SourceModule } from '../../../kernel/rjit/source-module.ts';
 
+const NO_NAMES = new SessionNames({ constants: {}, scope: () => undefined, functions: new Map() });
 const HEADER = '%%rjit int64(int64); int128(int128)';
 const BODY = '\ndef foo(a):\n    return a';
 
@@ -11,7 +13,7 @@ const BODY = '\ndef foo(a):\n    return a';
 function messageFor(text: string): string {
   const cell = HEADER.replace('int128(int128)', text) + BODY;
   const source = cell.replace(/^.*/, (header) => ' '.repeat(header.length));
-  const module = SourceModule.parse({ source, shown: cell, fileName: 'In[1]' });
+  const module = SourceModule.parse({ source, shown: cell, fileName: 'In[1]' }, NO_NAMES);
   const start = cell.indexOf(text);
   try {
     module.assign([{ signature: parseSignature(text), span: { start, end: start + text.length } }]);

@@ -1,0 +1,118 @@
+/**
+ * Finds writes to constant arrays: directly, by way of variables, and in functions that are handed one. Compiled, such
+ * a write would fault, or worse, be optimised into anything.
+ */
+import type { Diagnostic } from './diagnostic.ts';
+import type { CallFunction, ConstantData, HirExpression, HirFunction, Slot, StoreElement } from './hir.ts';
+
+export interface ConstantWrite {
+  /** Of the function that writes. */
+  readonly file: number;
+  readonly diagnostic: Diagnostic;
+}
+
+/** @param functions a whole program */
+export function findConstantWrite(functions: readonly HirFunction[]): ConstantWrite | undefined {
+  const flow = new ConstantFlow(functions);
+  for (const one of functions) {
+    for (const node of nodesOf(one)) {
+      const data = isStoreElement(node) ? flow.constantIn(node.base) : undefined;
+      if (data && isStoreElement(node)) return { file: one.file, diagnostic: refuseWrite(node, data) };
+    }
+  }
+  return undefined;
+}
+
+function refuseWrite({ span }: StoreElement, { name }: ConstantData): Diagnostic {
+  const message = `${name}, a constant, can not be changed`;
+  return { code: 'constant-assignment', message, span, hint: `pass ${name} as an argument to write to it` };
+}
+
+/** Which variables may hold a constant array, whatever way control takes. */
+class ConstantFlow {
+  readonly #held = new Map<Slot, ConstantData>();
+  readonly #parameters: ReadonlyMap<string, readonly Slot[]>;
+
+  constructor(functions: readonly HirFunction[]) {
+    this.#parameters = new Map(functions.map(({ symbol, parameters }) => [symbol, parameters]));
+    const nodes = functions.flatMap((one) => [...nodesOf(one)]);
+    let size: number;
+    do {
+      size = this.#held.size;
+      for (const node of nodes) this.#follow(node);
+    } while (this.#held.size > size);
+  }
+
+  #follow(node: object): void {
+    if (isStore(node)) this.#hold(node.slot, node.value);
+    if (!isCall(node)) return;
+    const parameters = this.#parameters.get(node.callee.symbol) ?? [];
+    for (const [index, slot] of parameters.entries()) {
+      const arg = node.args[index];
+      if (arg) this.#hold(slot, arg);
+    }
+  }
+
+  #hold(slot: Slot, value: HirExpression): void {
+    const data = this.constantIn(value);
+    if (data && !this.#held.has(slot)) this.#held.set(slot, data);
+  }
+
+  constantIn(node: HirExpression): ConstantData | undefined {
+    switch (node.kind) {
+      case 'constant-array':
+        return node.data;
+      case 'read':
+        return this.#held.get(node.slot);
+      case 'row':
+      case 'slice':
+        return this.constantIn(node.base);
+      case 'pointer-offset':
+        return this.constantIn(node.pointer);
+      case 'convert':
+        return this.constantIn(node.operand);
+      case 'sequence':
+        return this.constantIn(node.value);
+      case 'choose':
+        return this.constantIn(node.whenTrue) ?? this.constantIn(node.whenFalse);
+      case 'member':
+        return this.constantIn(node.tuple);
+      case 'tuple':
+        for (const member of node.members) {
+          const data = this.constantIn(member);
+          if (data) return data;
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** All statements and expressions of a function. */
+function* nodesOf({ body }: HirFunction): Generator<object> {
+  const pending: unknown[] = [body];
+  while (pending.length > 0) {
+    const node = pending.pop();
+    if (typeof node !== 'object' || node === null || ArrayBuffer.isView(node)) continue;
+    if (!Array.isArray(node)) yield node;
+    pending.push(...Object.values(node));
+  }
+}
+
+interface Store {
+  readonly slot: Slot;
+  readonly value: HirExpression;
+}
+
+function isStore(node: object): node is Store {
+  return 'kind' in node && node.kind === 'store';
+}
+
+function isStoreElement(node: object): node is StoreElement {
+  return 'kind' in node && node.kind === 'store-element';
+}
+
+function isCall(node: object): node is CallFunction {
+  return 'kind' in node && node.kind === 'call';
+}

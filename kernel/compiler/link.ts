@@ -1,0 +1,184 @@
+/**
+ * A function and all it calls, of its own module and of others, as one program. So calls between cells are inlined, a
+ * program needs nothing of what was compiled before, and one text is all that a server has to be sent.
+ */
+import { mangledSymbol } from '../../backend/contract/mangle.ts';
+import type { RaiseMessage } from '../../backend/contract/raise-kinds.ts';
+import type { FunctionType } from '../../backend/contract/types.ts';
+import { findConstantWrite } from './constant-writes.ts';
+import type { CoreModule } from './core.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Callee, HirFile, HirFunction, HirModule } from './hir.ts';
+import type { CapturedValue, OuterName } from './outer-names.ts';
+import { type Overload, typeModule } from './typer/type-module.ts';
+
+export interface UnitOptions {
+  /** `numpy`: division by zero never raises. Default `language`: what Python or TypeScript does. */
+  readonly errorModel?: 'language' | 'numpy';
+  /** Lets the optimiser reorder float arithmetic and ignore NaN and infinities. Default false. */
+  readonly fastMath?: boolean;
+  /** Checks the indices of arrays. Default true. */
+  readonly checkBounds?: boolean;
+}
+
+/** What a name means that a unit uses and doesn't define. */
+export type LinkedName =
+  | { readonly kind: 'function'; readonly unit: LinkUnit; readonly functionName: string }
+  | { readonly kind: 'constant'; readonly value: CapturedValue }
+  | { readonly kind: 'unusable'; readonly found: string; readonly hint: string };
+
+/** A text that diagnostics of a module point into. */
+export interface SourcePlace {
+  readonly source: string;
+  /** E.g. `In[4]`. */
+  readonly fileName: string;
+}
+
+/** A module whose functions others may call. */
+export interface LinkUnit {
+  readonly core: CoreModule;
+  /** What diagnostics show. */
+  readonly place: SourcePlace;
+  readonly options: UnitOptions;
+  /** The signatures of one of its functions. */
+  signaturesOf(functionName: string): readonly FunctionType[];
+  /** `overloads`, and those of other functions of the unit that they may call. */
+  withCallees(overloads: readonly Overload[]): readonly Overload[];
+  find(name: string): LinkedName | undefined;
+  /** Names that `find` finds. */
+  readonly outerNames: Iterable<string>;
+}
+
+export type LinkResult =
+  | { readonly ok: true; readonly value: HirModule }
+  /** `unit` is the one that is wrong. */
+  | { readonly ok: false; readonly unit: LinkUnit; readonly diagnostics: readonly Diagnostic[] };
+
+/** Types `overloads` of a unit, which are exported, and all they call. */
+export function linkProgram(unit: LinkUnit, overloads: readonly Overload[]): LinkResult {
+  return new Linker(unit, overloads).run();
+}
+
+interface Member {
+  readonly unit: LinkUnit;
+  readonly file: number;
+  readonly symbolSuffix: string;
+}
+
+interface Wanted {
+  readonly member: Member;
+  readonly overload: Overload;
+}
+
+class Linker {
+  readonly #unit: LinkUnit;
+  readonly #overloads: readonly Overload[];
+  readonly #members = new Map<LinkUnit, Member>();
+  readonly #wanted: Wanted[] = [];
+  /** What the symbols of other units' functions stand for. */
+  readonly #offered = new Map<string, Wanted>();
+  readonly #functions = new Map<string, HirFunction>();
+  readonly #externals = new Map<string, Callee>();
+  readonly #raises: RaiseMessage[] = [];
+  #usesArrays = false;
+
+  constructor(unit: LinkUnit, overloads: readonly Overload[]) {
+    this.#unit = unit;
+    this.#overloads = overloads;
+  }
+
+  run(): LinkResult {
+    const own = this.#member(this.#unit);
+    const diagnostics = this.#type(own, this.#overloads);
+    if (diagnostics.length > 0) return { ok: false, unit: own.unit, diagnostics };
+    // Grows while it is walked: by what was called and isn't there yet.
+    for (const wanted of this.#wanted) {
+      if (this.#functions.has(symbolOf(wanted))) continue;
+      const { member, overload } = wanted;
+      const problems = this.#type(member, [overload]);
+      if (problems.length > 0) return { ok: false, unit: member.unit, diagnostics: problems };
+    }
+    const files = [...this.#members.values()].map(({ unit }): HirFile => {
+      const { fileName: name, source } = unit.core;
+      return { name, source, fastMath: unit.options.fastMath ?? false };
+    });
+    const write = this.#usesArrays ? findConstantWrite([...this.#functions.values()]) : undefined;
+    const writer = write && [...this.#members.keys()][write.file];
+    if (write && writer) return { ok: false, unit: writer, diagnostics: [write.diagnostic] };
+    const exported = new Set(this.#overloads.map((overload) => symbolOf({ member: own, overload })));
+    const functions = [...this.#functions.values()].map((one): HirFunction => {
+      return one.exported === exported.has(one.symbol) ? one : { ...one, exported: !one.exported };
+    });
+    const value = { files, functions, externals: [...this.#externals.values()], raises: this.#raises };
+    return { ok: true, value };
+  }
+
+  /** The first member keeps its symbols as they are. */
+  #member(unit: LinkUnit): Member {
+    const known = this.#members.get(unit);
+    if (known) return known;
+    const file = this.#members.size;
+    const member = { unit, file, symbolSuffix: file === 0 ? '' : `.${file}` };
+    this.#members.set(unit, member);
+    return member;
+  }
+
+  #type({ unit, file, symbolSuffix }: Member, overloads: readonly Overload[]): readonly Diagnostic[] {
+    const typed = typeModule(unit.core, unit.withCallees(overloads), {
+      errorModel: unit.options.errorModel ?? 'language',
+      checkBounds: unit.options.checkBounds ?? true,
+      outerNames: { find: (name) => this.#outerName(unit.find(name)), names: unit.outerNames },
+      file,
+      symbolSuffix,
+      raises: this.#raises,
+    });
+    if (!typed.ok) return typed.diagnostics;
+    for (const one of typed.value.functions) {
+      if (!this.#functions.has(one.symbol)) this.#functions.set(one.symbol, one);
+    }
+    for (const external of typed.value.externals) this.#want(external);
+    return [];
+  }
+
+  #want(external: Callee): void {
+    const offered = this.#offered.get(external.symbol);
+    if (offered) this.#wanted.push(offered);
+    else this.#externals.set(external.symbol, external);
+  }
+
+  #outerName(found: LinkedName | undefined): OuterName | undefined {
+    if (found?.kind === 'constant' && found.value.kind === 'array') this.#usesArrays = true;
+    if (found?.kind !== 'function') return found;
+    const { unit, functionName } = found;
+    const member = this.#member(unit);
+    const definition = unit.core.functions.find(({ name }) => name === functionName);
+    const callees = unit
+      .signaturesOf(functionName)
+      .flatMap((signature) => withDefaults(signature, definition?.parameters ?? []))
+      .map((signature) => this.#offer({ member, overload: { functionName, signature } }));
+    return { kind: 'function', callees, parameters: definition?.parameters.map(({ name }) => name) };
+  }
+
+  #offer(wanted: Wanted): Callee {
+    const symbol = symbolOf(wanted);
+    this.#offered.set(symbol, wanted);
+    return { symbol, signature: wanted.overload.signature };
+  }
+}
+
+function symbolOf({ member, overload }: Wanted): string {
+  return mangledSymbol(overload.functionName, overload.signature) + member.symbolSuffix;
+}
+
+/** A signature, and it without the parameters that the function has defaults for, one by one from the end. */
+function withDefaults(
+  signature: FunctionType,
+  parameters: readonly { readonly defaultValue?: unknown }[],
+): readonly FunctionType[] {
+  const shorter: FunctionType[] = [signature];
+  let { length } = signature.parameters;
+  for (; length > 0 && parameters[length - 1]?.defaultValue !== undefined; length -= 1) {
+    shorter.push({ ...signature, parameters: signature.parameters.slice(0, length - 1) });
+  }
+  return shorter;
+}

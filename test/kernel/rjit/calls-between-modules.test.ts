@@ -1,0 +1,188 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CompileError } from '../../../kernel/rjit/compile-error.ts';
+import type { RemoteFunction } from '../../../kernel/rjit/remote-function.ts';
+import { type NamedValue, RemoteError, RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
+import { errorOf } from '../../support/remote-jit.ts';
+
+const PYTHON_SQUARE = 'def square(x):\n    return x * x\n';
+const TYPESCRIPT_SUM = 'function sumOfSquares(a: number, b: number) {\n  return square(a) + square(b);\n}\n';
+
+const names = new Map<string, NamedValue>([
+  ['helper', { value: () => 1, isConstant: true }],
+  ['half', { value: 0.5, isConstant: true }],
+]);
+const jit = new RemoteJIT({ scope: (name) => names.get(name) });
+let cells = 0;
+
+async function cell(source: string, ...signatures: string[]): Promise<RemoteFunction> {
+  cells += 1;
+  const [first] = await jit.define({ source, fileName: `In[${cells}]`, signatures });
+  if (!first) throw new Error('no function');
+  return first;
+}
+
+const calls = suite('calls between modules');
+
+calls.before(async () => {
+  await jit.startServer({ port: 0 });
+});
+calls.after(() => jit.close());
+
+calls('reach functions of other languages, here and on the server', async () => {
+  await cell(PYTHON_SQUARE, 'float64(float64)');
+  const sum = await cell(TYPESCRIPT_SUM, 'float64(float64, float64)');
+  assert.is(sum(3, 4), 25);
+  assert.is(sum.local(3, 4), 25);
+  const python =
+    'def total(n):\n    s = 0.0\n    for i in range(n):\n        s += sumOfSquares(i, 1)\n    return s\n';
+  const total = await cell(python, 'float64(int64)');
+  assert.is(total(4), 18);
+  assert.is(await total.async(4), 18);
+  assert.is(total.local(4), 18);
+});
+
+calls('are inlined', async () => {
+  await cell(PYTHON_SQUARE, 'float64(float64)');
+  const sum = await cell(TYPESCRIPT_SUM, 'float64(float64, float64)');
+  assert.match(sum.ir, /define internal double @square_dadA\.1\(/);
+  assert.not.match(sum.optimized, /call/);
+});
+
+calls('take the overload by the rules of the language', async () => {
+  await cell(PYTHON_SQUARE, 'int64(int64)', 'float64(float64)');
+  const both = await cell(
+    'def both(i, x):\n    return square(i) // 2 + square(x)\n',
+    'float64(int64, float32)',
+  );
+  assert.is(both(3, 1.5), 6.25);
+  const error = await errorOf(() => cell('def f(z):\n    return square(z)\n', 'complex128(complex128)'));
+  assert.instance(error, CompileError);
+  assert.match(error.message, 'square has no signature for (complex128)');
+  assert.match(error.message, 'it has int64(int64), float64(float64)');
+});
+
+calls('may name arguments and leave out those that have defaults', async () => {
+  await cell('K = 10\ndef scale(x, by=K, plus=1):\n    return x * by + plus\n', 'int64(int64, int64, int64)');
+  const one = await cell(
+    'def one(a):\n    return scale(a) + scale(a, 2) + scale(a, by=3, plus=0)\n',
+    'int64(int64)',
+  );
+  assert.is(one(5), 51 + 11 + 15);
+  const error = await errorOf(() => cell('def two(a):\n    return scale(a, plus=0)\n', 'int64(int64)'));
+  assert.match(error.message, 'scale is of another cell and needs a value for by here');
+  const unknown = await errorOf(() => cell('def two(a):\n    return scale(a, bye=0)\n', 'int64(int64)'));
+  assert.match(unknown.message, 'scale has no parameter bye');
+});
+
+calls('follow when a function is defined again, or gets another overload', async () => {
+  await cell('def step(x):\n    return x + 1\n', 'int64(int64)');
+  const twice = await cell('def twice(x):\n    return step(step(x))\n', 'int64(int64)');
+  assert.is(twice(1), 3);
+  const step = await cell('const step = (x) => x * 10;\n', 'int64(int64)');
+  assert.is(twice(1), 100);
+  assert.is(await twice.async(2), 200);
+  assert.is(twice.local(3), 300);
+  step.signature('float64(float64)');
+  assert.is(twice(1), 100);
+  assert.is(twice.signature('float64(float64)')(0.5), 50);
+});
+
+calls('keep what they have when nothing of it changes', async () => {
+  await cell('def step(x):\n    return x + 1\n', 'int64(int64)');
+  const twice = await cell('def twice(x):\n    return step(step(x))\n', 'int64(int64)');
+  assert.is(twice(1), 3);
+  const times = twice.compileTimes;
+  await cell('def other(x):\n    return x\n', 'int64(int64)');
+  assert.is(twice(1), 3);
+  assert.equal(twice.compileTimes, times);
+});
+
+calls('that no longer fit are refused when they are made, and where they are written', async () => {
+  await cell('def step(x):\n    return x + 1\n', 'int64(int64)');
+  const twice = await cell('def twice(x):\n    return step(step(x))\n', 'int64(int64)');
+  assert.is(twice(1), 3);
+  await cell('def step(x, y):\n    return x + y\n', 'int64(int64, int64)');
+  const error = await errorOf(() => twice(1));
+  assert.instance(error, CompileError);
+  assert.match(error.message, 'step has no signature for (int64)');
+  assert.match(error.message, '2 |     return step(step(x))');
+  await cell('def step(x):\n    return x - 1\n', 'int64(int64)');
+  assert.is(twice(1), -1);
+});
+
+calls('may go round in a circle', async () => {
+  await cell('def odd(n):\n    return False\n', 'bool(int64)');
+  await cell('const even = (n) => n === 0 ? true : odd(n - 1);\n', 'bool(int64)');
+  const odd = await cell('def odd(n):\n    return n != 0 and even(n - 1)\n', 'bool(int64)');
+  assert.is(odd(7), true);
+  assert.is(odd(8), false);
+  assert.is(odd.local(9), true);
+});
+
+calls('of functions with equal names are kept apart', async () => {
+  const old = await cell('def f(x):\n    return help(x)\ndef help(x):\n    return x + 1\n', 'int64 f(int64)');
+  names.set('old', { value: old, isConstant: true });
+  const source = 'def f(x):\n    return old(x) * help(x)\ndef help(x):\n    return x + 5\n';
+  const f = await cell(source, 'int64 f(int64)');
+  assert.is(f(1), 2 * 6);
+  assert.is(f.local(1), 2 * 6);
+});
+
+calls('outlive the server', async () => {
+  await cell(PYTHON_SQUARE, 'float64(float64)');
+  const sum = await cell(TYPESCRIPT_SUM, 'float64(float64, float64)');
+  assert.is(sum(3, 4), 25);
+  await jit.stopServer();
+  await jit.startServer({ port: 0 });
+  assert.is(sum(6, 8), 100);
+});
+
+calls('keep the options of the function that is called', async () => {
+  const source = 'def ratio(a, b):\n    return a / b\n';
+  const options = { errorModel: 'numpy', fastMath: true } as const;
+  await jit.define({ source, fileName: 'In[1]', signatures: ['float64(float64, float64)'], options });
+  const f = await cell('def f(a):\n    return ratio(a, 0.0) + 1.0 / a\n', 'float64(float64)');
+  assert.match(f.ir, 'fdiv fast double');
+  assert.match(f.ir, /fdiv double/);
+  const error = await errorOf(() => f(0));
+  assert.is(error.name, 'ZeroDivisionError');
+});
+
+calls('that raise say where, in which source', async () => {
+  await jit.define({
+    source: '\n\ndef check(x):\n    if x < 0:\n        raise ValueError("negative")\n    return x\n',
+    fileName: 'In[7]',
+    signatures: ['int64(int64)'],
+  });
+  const f = await cell(
+    'function f(x) {\n  if (x === 5) throw new RangeError("five");\n  return check(x);\n}',
+    'int64(int64)',
+  );
+  for (const call of [() => f(-1), () => f.local(-1)]) {
+    const inner = await errorOf(call);
+    assert.instance(inner, RemoteError);
+    assert.is(`${inner.name}: ${inner.message}`, 'ValueError: negative');
+    assert.equal(inner instanceof RemoteError && [inner.fileName, inner.line], ['In[7]', 5]);
+  }
+  for (const call of [() => f(5), () => f.local(5)]) {
+    const outer = await errorOf(call);
+    assert.is(outer.message, 'five');
+    assert.equal(outer instanceof RemoteError && [outer.fileName, outer.line], [`In[${cells}]`, 2]);
+  }
+});
+
+calls('of what is not there, or not a function, say so', async () => {
+  await cell(PYTHON_SQUARE, 'float64(float64)');
+  const messageOf = async (call: string) => {
+    const source = `def f(x):\n    return ${call}\n`;
+    return (await errorOf(() => cell(source, 'float64(float64)'))).message;
+  };
+  assert.match(await messageOf('sqare(x)'), /there is no function sqare[\s\S]*hint: did you mean square\?/);
+  assert.match(await messageOf('helper(x)'), /helper is a function of the session that is not compiled/);
+  assert.match(await messageOf('half(x)'), /half is a constant and can't be called/);
+  assert.match(await messageOf('square'), /square is a function, not a value[\s\S]*call it: square\(…\)/);
+  assert.match(await messageOf('square(x, x)'), /square has no signature for \(float64, float64\)/);
+});
+
+calls.run();
