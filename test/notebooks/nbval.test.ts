@@ -56,7 +56,7 @@ const defaults = {
   lax: false,
   sanitize: (text: string) => text,
   comparisons: [],
-  tolerance: { rtol: 0, atol: 0 },
+  tolerance: { rtol: 0, atol: 0, pixelShare: 0 },
   cellTimeoutMs: 60_000,
 };
 

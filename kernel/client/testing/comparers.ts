@@ -1,6 +1,8 @@
 /** Ways to compare two values of one kind of output. `exact` is nbval's; the others are asked for by name. */
 import { isJsonObject, type JsonValue } from '../../jupyter/messages.ts';
 import { normaliseMarkup } from './markup.ts';
+import { comparePixels } from './pixels.ts';
+import { normaliseVegaLite } from './vega-lite.ts';
 
 /** Two texts that a diff of makes sense for. */
 export interface ValueDifference {
@@ -15,12 +17,14 @@ export interface Tolerance {
   /** Relative to the expected number. */
   readonly rtol: number;
   readonly atol: number;
+  /** Of an image's pixels, how many may differ, from 0 to 1. */
+  readonly pixelShare: number;
 }
 
 /** Numbers as programs print them, so that what surrounds them is compared as it stands. */
 const NUMBER = /(?<![\w.])[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)(?![\w])/g;
 
-export const COMPARER_NAMES = ['exact', 'numbers', 'markup', 'ignore'] as const;
+export const COMPARER_NAMES = ['exact', 'numbers', 'markup', 'pixels', 'vega-lite', 'ignore'] as const;
 export type ComparerName = (typeof COMPARER_NAMES)[number];
 
 export function isComparerName(name: string): name is ComparerName {
@@ -36,6 +40,13 @@ export function comparerNamed(name: ComparerName, tolerance: Tolerance): Compare
         closeEnough(expected, actual, tolerance) ? undefined : texts(expected, actual);
     case 'markup':
       return (expected, actual) => exact(normalised(expected), normalised(actual));
+    case 'pixels':
+      return (expected, actual) => pictures(expected, actual, tolerance);
+    case 'vega-lite':
+      return (expected, actual) => {
+        const [left, right] = [normaliseVegaLite(expected), normaliseVegaLite(actual)];
+        return closeEnough(left, right, tolerance) ? undefined : texts(left, right);
+      };
     case 'ignore':
       return ignore;
   }
@@ -46,6 +57,15 @@ export const exact: Comparer = (expected, actual) => {
   const difference = texts(expected, actual);
   return difference.expected === difference.actual ? undefined : difference;
 };
+
+function pictures(
+  expected: JsonValue,
+  actual: JsonValue,
+  { pixelShare }: Tolerance,
+): ValueDifference | undefined {
+  const difference = comparePixels(valueText(expected), valueText(actual), pixelShare);
+  return difference === undefined ? undefined : { expected: 'the image', actual: difference };
+}
 
 export const ignore: Comparer = () => undefined;
 

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { parseParameters } from '../parameters.ts';
 import { parseServer } from '../server-option.ts';
+import { DEFAULT_DIFFERING_SHARE } from './pixels.ts';
 import type { NotebookTestOptions } from './test-file.ts';
 
 export const usage = `usage: rjit test [NOTEBOOK|FOLDER|GLOB]… [OPTIONS]
@@ -16,8 +17,10 @@ current folder. Options that nbval has go under nbval's names too (--nbval-lax, 
   --kernel-name NAME        use this kernelspec instead of the notebook's
   --cell-timeout SECONDS    for each cell; it is interrupted then (2000)
   --startup-timeout SECONDS for the kernel to answer (60)
-  --compare KEY=COMPARER    how outputs of a kind are compared (exact, numbers, markup, ignore); may be given again
+  --compare KEY=COMPARER    how outputs of a kind are compared (exact, numbers, markup, pixels,
+                            vega-lite, ignore); may be given again
   --rtol X, --atol X        how far numbers may be from the expected ones (with comparer numbers: 1e-9, 0)
+  --pixels SHARE            of an image's pixels that may differ (with comparer pixels: 0.001)
   --budget SECONDS          a cell that takes longer fails
   --max-output MEGABYTES    a cell that puts out more is interrupted and fails (100)
   --update                  write outputs that differ into the notebook
@@ -43,6 +46,7 @@ const options = {
   compare: { type: 'string', multiple: true },
   rtol: { type: 'string' },
   atol: { type: 'string' },
+  pixels: { type: 'string' },
   budget: { type: 'string' },
   'max-output': { type: 'string' },
   update: { type: 'boolean' },
@@ -99,6 +103,7 @@ export function parseTestArguments(argv: readonly string[]): TestArguments | 'he
       compare: comparisons(values),
       rtol: number('rtol', values.rtol, 0) ?? 1e-9,
       atol: number('atol', values.atol, 0) ?? 0,
+      pixelShare: number('pixels', values.pixels, 0) ?? DEFAULT_DIFFERING_SHARE,
       kernelName: values['kernel-name'],
       cellTimeoutMs: seconds('cell-timeout', values['cell-timeout']),
       startupTimeoutMs: seconds('startup-timeout', values['startup-timeout']),
@@ -135,9 +140,16 @@ function withoutAlias(word: string): string[] {
 }
 
 /** A tolerance says that numbers are meant, wherever programs print them. */
-function comparisons({ compare = [], rtol, atol }: ReturnType<typeof parse>['values']): readonly string[] {
-  if (rtol === undefined && atol === undefined) return compare;
-  return [...['text/plain', 'stdout', 'application/json'].map((key) => `${key}=numbers`), ...compare];
+function comparisons({
+  compare = [],
+  rtol,
+  atol,
+  pixels,
+}: ReturnType<typeof parse>['values']): readonly string[] {
+  const numbers =
+    rtol === undefined && atol === undefined ? [] : ['text/plain', 'stdout', 'application/json'];
+  const images = pixels === undefined ? [] : ['image/png'];
+  return [...numbers.map((key) => `${key}=numbers`), ...images.map((key) => `${key}=pixels`), ...compare];
 }
 
 function seconds(name: string, text: string | undefined): number | undefined {

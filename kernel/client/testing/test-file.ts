@@ -6,6 +6,7 @@ import { readNotebook } from '../read-notebook.ts';
 import type { JupyterServer } from '../server-kernel.ts';
 import { writeNotebook } from '../write-notebook.ts';
 import { mergeAttempts } from './attempts.ts';
+import { DEFAULT_DIFFERING_SHARE } from './pixels.ts';
 import { readSanitizers } from './sanitizer.ts';
 import { type TestNotebookOptions, testNotebook } from './test-notebook.ts';
 import { updateNotebook } from './update-notebook.ts';
@@ -30,6 +31,8 @@ export interface NotebookTestOptions
   /** For numbers, of comparer `numbers`: relative to the expected one. */
   readonly rtol?: number;
   readonly atol?: number;
+  /** For images, of comparer `pixels`: the share of pixels that may differ (0.001). */
+  readonly pixelShare?: number;
   /** Instead of the notebook's kernelspec. */
   readonly kernelName?: string | undefined;
   readonly startupTimeoutMs?: number | undefined;
@@ -54,7 +57,11 @@ export async function testNotebookFile(
     lax: options.lax ?? false,
     sanitize: readSanitizers(options.sanitizeWith ?? []),
     comparisons: options.compare ?? [],
-    tolerance: { rtol: options.rtol ?? 1e-9, atol: options.atol ?? 0 },
+    tolerance: {
+      rtol: options.rtol ?? 1e-9,
+      atol: options.atol ?? 0,
+      pixelShare: options.pixelShare ?? DEFAULT_DIFFERING_SHARE,
+    },
     cellTimeoutMs: options.cellTimeoutMs ?? DEFAULT_CELL_TIMEOUT_MS,
     budgetMs: options.budgetMs,
     maxOutputByteLength: options.maxOutputByteLength,

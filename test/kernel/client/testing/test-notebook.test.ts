@@ -22,7 +22,7 @@ async function tested(cells: readonly CodeCell[], settings: Settings = {}): Prom
     lax: false,
     sanitize: (text: string) => text,
     comparisons: [],
-    tolerance: { rtol: 1e-9, atol: 0 },
+    tolerance: { rtol: 1e-9, atol: 0, pixelShare: 0 },
     cellTimeoutMs: 60_000,
   };
   try {
@@ -189,7 +189,7 @@ rules('outputs of a kind are compared as the command line or the cell says', asy
   ];
   const [near, exact, wrong] = await verdicts(cells, {
     comparisons: ['text/plain=numbers'],
-    tolerance: { rtol: 1e-6, atol: 0 },
+    tolerance: { rtol: 1e-6, atol: 0, pixelShare: 0 },
   });
   assert.is(near, 'passed');
   assert.is(exact, 'failed: its output differs: text/plain');
