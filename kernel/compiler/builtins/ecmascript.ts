@@ -4,6 +4,7 @@ import { binaryOperands, choose } from '../typer/expressions.ts';
 import { comparison } from '../typer/logic.ts';
 import { convertOperand, type Operand, operandOf } from '../typer/operand.ts';
 import { BOOL, isInteger } from '../types/value-types.ts';
+import { clz32, imul } from './bits.ts';
 import { floatTest, hypotenuse, isFiniteNumber, isNanNumber } from './math.ts';
 import { absolute, joinedType } from './python.ts';
 import {
@@ -135,6 +136,8 @@ const MATH: readonly (readonly [string, Builtin])[] = [
   ['asinh', floatRoutine('asinh')],
   ['acosh', floatRoutine('acosh')],
   ['atanh', floatRoutine('atanh')],
+  ['imul', imul],
+  ['clz32', clz32],
 ];
 
 export const ECMASCRIPT: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([

@@ -17,7 +17,7 @@ const REFUSED_COMPOUND: Readonly<Record<string, Refusal>> = {
   async: { message: `'async' is not supported`, hint: `remove 'async': compiled functions run to their end` },
   def: {
     message: 'a function inside a function is not supported',
-    hint: 'move it to the top level of the cell',
+    hint: 'move it to the top level of the cell, and pass it what it uses',
   },
   '@': {
     message: 'a decorator inside a function is not supported',

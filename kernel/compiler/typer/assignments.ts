@@ -1,6 +1,14 @@
 /** Assignments to names, elements and tuples of them, as statements and as expressions. */
 import { formatType } from '../../../backend/contract/format-type.ts';
-import type { Assign, AssignExpression, AugmentedAssign, Expression, Index, Target } from '../core.ts';
+import type {
+  Assign,
+  AssignExpression,
+  Attribute,
+  AugmentedAssign,
+  Expression,
+  Index,
+  Target,
+} from '../core.ts';
 import type { Span } from '../diagnostic.ts';
 import type { HirStatement } from '../hir.ts';
 import { readAnnotation } from './annotations.ts';
@@ -72,14 +80,20 @@ export function store(typer: FunctionTyper, target: Target, operand: Operand, sp
     case 'tuple':
       return unpack(typer, target.elements, operand, span);
     case 'attribute':
-      typer.report(
-        'unsupported',
-        target.span,
-        'attributes can not be assigned',
-        'assign a new value: z = complex(re, im)',
-      );
-      return [];
+      return refuseAttribute(typer, target);
   }
+}
+
+function refuseAttribute(typer: FunctionTyper, { object, name, span }: Attribute): [] {
+  const type = expression(typer, object)?.type;
+  const isComplex = name === 'real' || name === 'imag';
+  const hint = isComplex
+    ? `assign a new number: ${typer.text(object.span)} = complex(re, im)`
+    : type?.kind === 'array'
+      ? 'an array keeps its length and shape'
+      : 'use a variable of its own';
+  if (type) typer.report('unsupported', span, `${typer.text(span)} can't be assigned`, hint);
+  return [];
 }
 
 type Place = NonNullable<ReturnType<typeof elementPlace>>;
@@ -135,7 +149,7 @@ function unpack(
     const value = kept[index]?.value;
     if (!value) return [];
     if (isTarget(target)) return store(typer, target, value, span);
-    typer.report('unsupported', target.span, 'this can not be assigned', 'use variables and elements only');
+    typer.report('unsupported', target.span, "this can't be assigned", 'use variables and elements only');
     return [];
   });
   return [...before, ...kept.flatMap((one) => one.before), ...stores];

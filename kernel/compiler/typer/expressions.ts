@@ -59,8 +59,8 @@ export function evaluation(typer: FunctionTyper, node: Expression): Operand | un
       return typer.report(
         'unsupported',
         node.span,
-        'there is no value for None, null or undefined here',
-        'use a number that can not occur, or NaN',
+        `${typer.text(node.span)} is no value of compiled code`,
+        "use a number that can't occur otherwise, or NaN",
       );
     case 'name':
       return nameValue(typer, node);

@@ -65,6 +65,7 @@ const TYPESCRIPT: ReadonlyMap<string, string> = new Map([
   ...entries('write float64(x) to convert a number', ['parseFloat']),
   ...entries(COLLECTION, ['Array', 'Object', 'Map', 'Set', 'Symbol']),
   ...entries(RANDOM, ['Math.random', 'crypto']),
+  ...entries('name each parameter', ['arguments']),
   ...entries(CLOCK, ['Date', 'performance']),
   ...entries('compiled functions run to their end', [
     'Promise',

@@ -85,7 +85,16 @@ export function compare(typer: FunctionTyper, node: Compare): Operand | undefine
       if (found) links.push(link.operator === 'in' ? found : negate(found));
       else failed = true;
       left = undefined;
-      if (!isLast) failed = true;
+      if (!isLast) {
+        failed = true;
+        const hint = `write two comparisons with ${typer.dialect.words.and} between them`;
+        typer.report(
+          'unsupported',
+          link.operatorSpan,
+          `${link.operator} only ends a chain of comparisons`,
+          hint,
+        );
+      }
       continue;
     }
     const operand = expression(typer, link.operand);

@@ -32,6 +32,7 @@ export interface ModuleContext {
   specialise(definition: FunctionDefinition, parameters: readonly Type[]): Specialisation;
   /** A constant of the module or of the session around it; `failed` where its value has errors. */
   constant(name: string, span: Span): Operand | 'failed' | undefined;
+  hasConstant(name: string): boolean;
   /** What can be meant by an unknown name. */
   readonly knownNames: readonly string[];
 }

@@ -95,7 +95,8 @@ export function unknownName(typer: FunctionTyper, name: string, span: Span): und
   const foreign = foreignNameHint(name, typer.dialect.language);
   if (foreign) return typer.report('unknown-name', span, `${name} is not supported`, foreign);
   if (refuseOuter(typer, name, span)) return undefined;
-  const candidates = [...typer.localNames, ...typer.module.knownNames];
+  const namespaces = typer.dialect.language === 'python' ? ['math', 'cmath', 'np'] : ['Math', 'Number'];
+  const candidates = [...typer.localNames, ...typer.module.knownNames, ...namespaces];
   const near = closestName(name, candidates);
   return typer.report(
     'unknown-name',

@@ -1,7 +1,7 @@
 /** Passes over one function until its types stand still; then its control flow. */
 import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
 import type { FunctionType, Type } from '../../../backend/contract/types.ts';
-import type { Parameter } from '../core.ts';
+import type { FunctionDefinition, Parameter } from '../core.ts';
 import { userName } from '../core-names.ts';
 import type { Result, Span } from '../diagnostic.ts';
 import type { Callee, Failure, HirFunction, HirStatement, Read, Slot } from '../hir.ts';
@@ -84,7 +84,7 @@ function finish(module: ModuleContext, request: FunctionRequest, pass: Pass): Ty
   const { parameters } = request;
   const result = typer.result ?? VOID;
   const signature = request.signature ?? { kind: 'function' as const, result, parameters };
-  const checkedReads = checkFlow(module, pass, request.definition.nameSpan);
+  const checkedReads = checkFlow(module, pass, request.definition);
   const { specialised, externals } = typer;
   if (!checkedReads) {
     const note = `while compiling ${request.definition.name} for ${describe(request, signature)}`;
@@ -113,7 +113,7 @@ function describe(request: FunctionRequest, signature: FunctionType): string {
 function checkFlow(
   module: ModuleContext,
   { typer, parameters, body }: Pass,
-  nameSpan: Span,
+  definition: FunctionDefinition,
 ): ReadonlyMap<Read, Failure> | undefined {
   if (typer.diagnostics.length === 0 && !typer.isIncomplete) {
     for (const [name, span] of typer.unknownReads) reportUnset(typer, name, span);
@@ -122,7 +122,7 @@ function checkFlow(
   const flow = analyseFlow(body, parameters);
   const result = typer.result ?? VOID;
   if (result.kind !== 'void' && (flow.endReached || typer.returnsNothing)) {
-    reportMissingReturn(typer, nameSpan, result);
+    reportMissingReturn(typer, definition, result);
   }
   for (const read of flow.neverSet) reportUnset(typer, read.slot.name, read.span);
   const checkedReads = unsetReads(module, typer, flow);
@@ -146,10 +146,25 @@ function unsetReads(module: ModuleContext, typer: FunctionTyper, flow: Flow): Re
 
 function reportUnset(typer: FunctionTyper, coreName: string, span: Span): void {
   const name = userName(coreName);
+  if (typer.module.hasConstant(name)) {
+    const message = `${name} is a constant of the cell, and this function has a variable ${name} of its own`;
+    typer.report('unset-variable', span, message, 'rename the variable, and return what changes');
+    return;
+  }
   typer.report('unset-variable', span, `${name} is used before it has a value`, `assign ${name} first`);
 }
 
-function reportMissingReturn(typer: FunctionTyper, span: Span, result: Type): void {
+/** A value computed last and dropped is likely to be meant as the result, as in other languages. */
+function reportMissingReturn(
+  typer: FunctionTyper,
+  { nameSpan, body }: FunctionDefinition,
+  result: Type,
+): void {
   const message = `the end can be reached without a return of ${formatType(result)}`;
-  typer.report('missing-return', span, message, 'return a value on every path, or raise an error at the end');
+  const last = body.at(-1);
+  const isValue = last?.kind === 'expression-statement' && last.expression.kind !== 'assign-expression';
+  const hint = isValue
+    ? `write return ${typer.text(last.span)}`
+    : 'return a value on every path, or raise an error at the end';
+  typer.report('missing-return', nameSpan, message, hint);
 }

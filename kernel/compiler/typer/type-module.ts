@@ -11,7 +11,7 @@ import type { FunctionType, Type } from '../../../backend/contract/types.ts';
 import type { CoreModule, FunctionDefinition, ModuleConstant } from '../core.ts';
 import type { Diagnostic, Result, Span } from '../diagnostic.ts';
 import { type Dialect, dialectOf } from '../dialect.ts';
-import type { Callee, Failure, HirFunction } from '../hir.ts';
+import type { Callee, Failure, HirExpression, HirFunction } from '../hir.ts';
 import { LineTable } from '../line-table.ts';
 import type { OuterName, OuterNames } from '../outer-names.ts';
 import { canonicalType, isSupported, sameType } from '../types/value-types.ts';
@@ -257,7 +257,11 @@ class ModuleTyper implements ModuleContext {
     return { outcome: 'compiled', callee: { symbol, signature: typed.signature } };
   }
 
-  /** Constants are made of literals and other constants, and are put where they are used. */
+  hasConstant(name: string): boolean {
+    return this.#constants.has(name);
+  }
+
+  /** Constants are made of literals, operators and mathematical functions, and are put where they are used. */
   constant(name: string, span: Span): Operand | 'failed' | undefined {
     const constant = this.#constants.get(name);
     if (!constant) {
@@ -295,11 +299,40 @@ class ModuleTyper implements ModuleContext {
     if (type && !('kind' in type)) this.#report(type);
     else if (type && operand) operand = explicitly(typer, operand, type, value.span);
     for (const diagnostic of typer.diagnostics) this.#report(diagnostic);
-    const isConstant = operand?.literal !== undefined || operand?.hir.kind === 'constant';
+    const isConstant = operand !== undefined && isConstantValue(operand.hir);
     if (operand && !isConstant && typer.diagnostics.length === 0) {
-      const message = `${name} is not a constant: its value is not made of literals`;
+      const message = `${name} is not a constant: its value depends on a call, or may fail`;
       this.#report({ code: 'constant-value', message, span: value.span, hint: 'compute it in a function' });
     }
     return isConstant ? operand : undefined;
+  }
+}
+
+/** Whether evaluating it anywhere gives the same value, and does nothing else. */
+function isConstantValue(hir: HirExpression): boolean {
+  switch (hir.kind) {
+    case 'constant':
+      return true;
+    case 'unary':
+    case 'convert':
+    case 'part':
+      return isConstantValue(hir.operand);
+    case 'binary':
+      return hir.failure === undefined && isConstantValue(hir.left) && isConstantValue(hir.right);
+    case 'compare':
+    case 'logical':
+      return isConstantValue(hir.left) && isConstantValue(hir.right);
+    case 'choose':
+      return [hir.test, hir.whenTrue, hir.whenFalse].every(isConstantValue);
+    case 'routine':
+      return hir.args.every(isConstantValue);
+    case 'make-complex':
+      return isConstantValue(hir.re) && isConstantValue(hir.im);
+    case 'tuple':
+      return hir.members.every(isConstantValue);
+    case 'member':
+      return isConstantValue(hir.tuple);
+    default:
+      return false;
   }
 }

@@ -257,8 +257,13 @@ function refuseModulo(operator: string): Refusal {
 }
 
 function refuseOperands(operator: string, left: Type, right: Type, dialect: Dialect): Refusal {
-  const message = `${operator} does not take ${formatType(left)} and ${formatType(right)}`;
-  const bools = left.kind === 'bool' || right.kind === 'bool';
+  const isStrict = dialect.language === 'typescript' && (operator === '==' || operator === '!=');
+  const shown = isStrict ? `${operator}=` : operator;
+  const message = `${shown} does not take ${formatType(left)} and ${formatType(right)}`;
+  const kinds = [left.kind, right.kind];
+  if (kinds.includes('array')) return refuse(message, 'compute with the elements, in a loop');
+  if (kinds.includes('tuple')) return refuse(message, 'take the tuple apart and compute with its members');
+  const bools = kinds.includes('bool');
   if (!bools || dialect.boolIsInteger) return { ok: false, message };
   const { and, or } = dialect.words;
   return refuse(message, `write int64(…) around the bool, or ${and} and ${or} for logic`);

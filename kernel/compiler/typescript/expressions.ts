@@ -10,6 +10,17 @@ export function expression(adapter: Adapter, node: BabelExpression): Expression 
   return adapter.deeper(node, () => convert(adapter, node));
 }
 
+/** Converts what an `if` or a loop tests. An assignment there is likely to be meant as a comparison. */
+export function condition(adapter: Adapter, node: BabelExpression): Expression {
+  const isBare = node.type === 'AssignmentExpression' && node.extra?.parenthesized !== true;
+  if (isBare && node.operator === '=') {
+    const span = adapter.operatorSpan('=', node.left, node.right);
+    const hint = `write '===' to compare, or another pair of parentheses to assign`;
+    adapter.reportSyntax(`found '=' in a condition`, span, hint);
+  }
+  return expression(adapter, node);
+}
+
 function convert(adapter: Adapter, node: BabelExpression): Expression {
   const span = adapter.span(node);
   switch (node.type) {

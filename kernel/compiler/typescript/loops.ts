@@ -2,7 +2,7 @@ import type { Expression, Statement, Target } from '../core.ts';
 import type { Adapter } from './adapter.ts';
 import type { BabelNode } from './babel-ast.ts';
 import { declareVariables, variableDeclaration } from './declarations.ts';
-import { expression } from './expressions.ts';
+import { condition, expression } from './expressions.ts';
 import { bodyOf, expressionStatements } from './statements.ts';
 import { target } from './targets.ts';
 
@@ -14,7 +14,7 @@ export function whileStatement(
   node: BabelNode<'WhileStatement'>,
   label: Labelled,
 ): Statement {
-  const test = expression(adapter, node.test);
+  const test = condition(adapter, node.test);
   const body = bodyOf(adapter, node.body);
   return { kind: 'while', ...label, test, body, otherwise: [], span: adapter.span(node) };
 }
@@ -25,14 +25,14 @@ export function doWhileStatement(
   label: Labelled,
 ): Statement {
   const body = bodyOf(adapter, node.body);
-  const test = expression(adapter, node.test);
+  const test = condition(adapter, node.test);
   return { kind: 'do-while', ...label, body, test, span: adapter.span(node) };
 }
 
 export function forStatement(adapter: Adapter, node: BabelNode<'ForStatement'>, label: Labelled): Statement {
   return adapter.inBlock(() => {
     const init = initialisation(adapter, node.init);
-    const test = node.test == null ? {} : { test: expression(adapter, node.test) };
+    const test = node.test == null ? {} : { test: condition(adapter, node.test) };
     const update = node.update == null ? [] : expressionStatements(adapter, node.update);
     const body = bodyOf(adapter, node.body);
     return { kind: 'for', ...label, init, ...test, update, body, span: adapter.span(node) };

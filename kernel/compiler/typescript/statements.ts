@@ -3,7 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { assignStatement, updateStatement } from './assignments.ts';
 import type { BabelExpression, BabelNode, BabelStatement } from './babel-ast.ts';
 import { declareBlock, variableDeclaration } from './declarations.ts';
-import { expression } from './expressions.ts';
+import { condition, expression } from './expressions.ts';
 import { doWhileStatement, forOfStatement, forStatement, type Labelled, whileStatement } from './loops.ts';
 import { throwStatement } from './throw-statement.ts';
 import { refuseStatement } from './unsupported-statements.ts';
@@ -87,7 +87,7 @@ export function expressionStatements(adapter: Adapter, node: BabelExpression): S
 }
 
 function ifStatement(adapter: Adapter, node: BabelNode<'IfStatement'>): Statement {
-  const test = expression(adapter, node.test);
+  const test = condition(adapter, node.test);
   const whenTrue = bodyOf(adapter, node.consequent);
   const otherwise = node.alternate == null ? [] : bodyOf(adapter, node.alternate);
   // biome-ignore lint/suspicious/noThenProperty: the core tree's name for it; no node is ever awaited

@@ -113,6 +113,10 @@ function unexpected(error: BabelError, source: string, span: Span): Diagnostic {
     const hint = expected === ',' ? 'a comma or a closing bracket may be missing before it' : undefined;
     return syntaxError(`expected '${expected}', found ${found}`, span, hint);
   }
+  if (/\)\s*:\s*$/.test(source.slice(0, span.start))) {
+    const hint = `blocks stand in braces: function foo(a) { … }`;
+    return syntaxError(`expected the type of the result after ':', found ${found}`, span, hint);
+  }
   const operator = /(?:[-+*/%&|^<>=!~?:,([]|\breturn)\s*$/.exec(source.slice(0, span.start))?.[0].trim();
   if (operator !== undefined) {
     return syntaxError(`expected an expression after '${operator}', found ${found}`, span);

@@ -4,9 +4,9 @@ import type { BabelExpression } from './babel-ast.ts';
 
 type Refusal = readonly [message: string, hint: string];
 
-const CLOSURE: Refusal = [
+export const CLOSURE: Refusal = [
   'a function inside a function is not supported',
-  'move it to the top level of the cell',
+  'move it to the top level of the cell, and pass it what it uses',
 ];
 const STRING: Refusal = [
   'strings are not supported as values',
@@ -25,7 +25,10 @@ const REFUSALS: Partial<Readonly<Record<BabelExpression['type'], Refusal>>> = {
   StringLiteral: STRING,
   TemplateLiteral: ['template strings are not supported', STRING[1]],
   TaggedTemplateExpression: ['template strings are not supported', STRING[1]],
-  RegExpLiteral: ['regular expressions are not supported', 'remove it'],
+  RegExpLiteral: [
+    'regular expressions are not supported',
+    'strings do not compile: compare the bytes of a Uint8Array',
+  ],
   OptionalMemberExpression: OPTIONAL,
   OptionalCallExpression: OPTIONAL,
   AwaitExpression: WAIT,

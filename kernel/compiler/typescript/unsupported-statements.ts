@@ -1,5 +1,6 @@
 import type { Adapter } from './adapter.ts';
 import type { BabelStatement } from './babel-ast.ts';
+import { CLOSURE } from './unsupported-expressions.ts';
 
 type Refusal = readonly [message: string, hint: string];
 
@@ -8,10 +9,7 @@ const CLASS: Refusal = ['classes are not supported', 'write functions on numbers
 
 const REFUSALS: Partial<Readonly<Record<BabelStatement['type'], Refusal>>> = {
   ClassDeclaration: CLASS,
-  FunctionDeclaration: [
-    'a function inside a function is not supported',
-    'move it to the top level of the cell',
-  ],
+  FunctionDeclaration: CLOSURE,
   TryStatement: [
     `'try' is not supported`,
     'test before you compute; an error ends the call and reaches the caller',
