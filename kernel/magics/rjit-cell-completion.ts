@@ -1,5 +1,5 @@
-import type { Language } from '../compiler/core.ts';
 import { detectLanguage } from '../compiler/detect-language.ts';
+import { detectForeignLanguage, type SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
 import { namespaceMembers, type OfferedName, offeredNames } from '../compiler/offered-names.ts';
 import {
   completeWord,
@@ -23,7 +23,7 @@ export interface RjitCellOptions {
   /** What may follow an option that takes one of few values. */
   readonly values: Readonly<Record<string, readonly string[]>>;
   /** The language that the header names. */
-  readonly languages: Readonly<Record<string, Language>>;
+  readonly languages: Readonly<Record<string, SourceLanguage>>;
 }
 
 /** Options and types in the header of a `%%rjit` cell, builtins and the cell's own names below. */
@@ -37,8 +37,11 @@ export function completeRjitCell(
   const bodyOffset = header.end;
   if (cursor <= bodyOffset) return completeHeader(text.slice(0, cursor), options);
   const body = text.slice(bodyOffset);
-  const named = /--lang[= ]\s*(\w+)/u.exec(header.text)?.[1];
-  const language = (named === undefined ? undefined : options.languages[named]) ?? detectLanguage(body);
+  const named = /--lang[= ]\s*([\w+]+)/u.exec(header.text)?.[1];
+  const language =
+    (named === undefined ? undefined : options.languages[named]) ??
+    detectForeignLanguage(body) ??
+    detectLanguage(body);
   return completeBody(text, body, cursor, language);
 }
 
@@ -62,14 +65,20 @@ function completeHeader(before: string, { names, values }: RjitCellOptions): Mag
 const WORDS =
   /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`|#.*|\/\/.*|\/\*[\s\S]*?\*\/|(?<![\w$.])([A-Za-z_$][\w$]*)/gu;
 
-function completeBody(text: string, body: string, cursor: number, language: Language): MagicCompletions {
+function completeBody(
+  text: string,
+  body: string,
+  cursor: number,
+  language: SourceLanguage,
+): MagicCompletions {
   const [path = ''] = /[\w$.]*$/u.exec(text.slice(0, cursor)) ?? [];
   const dot = path.lastIndexOf('.');
   if (dot !== -1) {
     const members = namespaceMembers(namespaceOf(path.slice(0, dot), body));
     return completeWord(text, cursor, members.map(asCompletion), /[\w$]*$/u);
   }
-  const offered = offeredNames(language);
+  const isOurs = language === 'python' || language === 'typescript';
+  const offered = isOurs ? offeredNames(language) : [];
   const taken = new Set(offered.map(({ name }) => name).concat(SIGNATURE_TYPES));
   const start = cursor - path.length - (text.length - body.length);
   const own = new Set<string>();
@@ -80,7 +89,7 @@ function completeBody(text: string, body: string, cursor: number, language: Lang
   const candidates = [
     ...[...own].map((name): MagicCompletion => ({ text: name, type: 'variable' })),
     ...offered.map(asCompletion),
-    ...typeCompletions,
+    ...(isOurs ? typeCompletions : []),
   ];
   return completeWord(text, cursor, candidates, /[\w$]*$/u);
 }

@@ -1,6 +1,6 @@
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
-import type { Language } from '../compiler/core.ts';
+import type { SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
 import { CompileError } from '../rjit/compile-error.ts';
 import type { Definition } from '../rjit/remote-jit.ts';
 import type { CellMagicContext, DefinedFunction } from './context.ts';
@@ -17,21 +17,27 @@ function add(a, b) { return a + b }
 
   SIGNATURE    RESULT(PARAMETER, ...), as in int64(int64, float64); a name, as in int64 add(int64, int64),
                where the cell has several functions; none where the functions are annotated
-  --lang       the functions' language, where the source doesn't tell
+  --lang       python, typescript, c, c++ or ir (LLVM IR), where the source doesn't tell; C and C++ need clang here
+  --with 'COMMAND ...'  what compiles the cell instead: reads it on standard input, writes LLVM IR to standard output
   --name NAME  the variable of the session that holds the function
   --fastmath   let the optimiser reorder float arithmetic and ignore NaN and infinities
   --error-model numpy  divide by zero as numpy does, without an error
   --no-bounds  don't check the indices of arrays
   --verify     check the IR here before it is sent (needs the package llvm-bindings)`;
 
-const valued = ['lang', 'name', 'error-model'];
+const valued = ['lang', 'with', 'name', 'error-model'];
 const flags = ['fastmath', 'no-bounds', 'verify'];
 
-const languages: Readonly<Record<string, Language>> = {
+const languages: Readonly<Record<string, SourceLanguage>> = {
   py: 'python',
   python: 'python',
   ts: 'typescript',
   typescript: 'typescript',
+  c: 'c',
+  'c++': 'c++',
+  cpp: 'c++',
+  ir: 'ir',
+  ll: 'ir',
 };
 
 /** What the options are that take one of few values. */
@@ -57,6 +63,7 @@ export const rjitCellMagic: CellMagic = {
         return { text, span: { start: offset, end: offset + text.length } };
       }),
       ...(language === undefined ? {} : { language }),
+      ...commandOption(header.options),
       ...compileOptions(header.options),
     });
     bind(functions, header.options.get('name'), context);
@@ -85,11 +92,19 @@ function checkSignature({ text, offset }: SignatureText, { cell, fileName }: Cel
   }
 }
 
-function languageOf(name: string | undefined): Language | undefined {
+function languageOf(name: string | undefined): SourceLanguage | undefined {
   if (name === undefined) return undefined;
   const language = Object.hasOwn(languages, name) ? languages[name] : undefined;
   if (language !== undefined) return language;
-  throw new UsageError(`--lang is "${name}"; expected python or typescript`);
+  throw new UsageError(`--lang is "${name}"; expected python, typescript, c, c++ or ir`);
+}
+
+function commandOption(given: RjitCellHeader['options']): Pick<Definition, 'command'> {
+  const command = given.get('with');
+  if (command === undefined) return {};
+  if (given.has('lang'))
+    throw new UsageError('--lang and --with: the command knows its language; leave --lang out');
+  return { command };
 }
 
 /** Those that were given: RemoteJIT has its own defaults. */

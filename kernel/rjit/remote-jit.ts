@@ -3,8 +3,8 @@ import type { Complex } from '../../backend/contract/complex.ts';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { GivenSignature } from '../compiler/assign-signatures.ts';
-import type { Language } from '../compiler/core.ts';
 import type { Span } from '../compiler/diagnostic.ts';
+import { detectForeignLanguage, type SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
 import type { TypedArray } from '../compiler/typed-arrays.ts';
 import type { BackendControl } from './backend-control.ts';
 import { callableBase } from './callable.ts';
@@ -71,7 +71,9 @@ export interface Definition {
   /** Shown in diagnostics, e.g. `In[4]`. */
   readonly fileName: string;
   /** Detected from the source where it is absent. */
-  readonly language?: Language;
+  readonly language?: SourceLanguage;
+  /** Compiles the source instead: reads it on standard input and writes LLVM IR to standard output. */
+  readonly command?: string;
   readonly signatures: readonly (string | PlacedSignature)[];
   /** What diagnostics show instead of `source`, of the same length: a cell whose header `source` has as blanks. */
   readonly shown?: string;
@@ -148,25 +150,30 @@ export class RemoteJIT extends callableBase<Decorator>() {
    * @returns those that can be called, in the order of the source
    * @throws CompileError with all that is wrong with the source
    */
-  async define({
-    source,
-    fileName,
-    language,
-    signatures,
-    shown,
-    options,
-    constants,
-  }: Definition): Promise<readonly RemoteFunction[]> {
-    const given = signatures.map(parseGiven);
-    const text = {
-      source,
-      fileName,
-      ...(language === undefined ? {} : { language }),
-      ...(shown === undefined ? {} : { shown }),
-    };
-    const module = SourceModule.parse(text, this.#names(constants), options);
-    module.assign(given);
+  async define(definition: Definition): Promise<readonly RemoteFunction[]> {
+    const given = definition.signatures.map(parseGiven);
+    const module = await this.#moduleOf(definition, given);
     return module.exportedNames.map((name) => this.#define(module, name));
+  }
+
+  async #moduleOf(
+    { source, fileName, language, command, shown, options, constants }: Definition,
+    given: readonly GivenSignature[],
+  ): Promise<FunctionModule> {
+    const named = command === undefined ? (language ?? detectForeignLanguage(source)) : { command };
+    const more = shown === undefined ? {} : { shown };
+    if (named === undefined || named === 'python' || named === 'typescript') {
+      const text = { source, fileName, ...(named === undefined ? {} : { language: named }), ...more };
+      const module = SourceModule.parse(text, this.#names(constants), options);
+      module.assign(given);
+      return module;
+    }
+    const { defineForeign } = await import('./foreign/define-foreign.ts');
+    return defineForeign({ source, fileName, language: named, options: options ?? {}, ...more }, given, {
+      // Without a server the functions are checked for the likely one.
+      target: await this.#io.request('target', {}).catch(() => undefined),
+      write: (text) => this.#options.write?.(text),
+    });
   }
 
   /**

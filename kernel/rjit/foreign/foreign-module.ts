@@ -1,0 +1,108 @@
+import { mangledSymbol } from '../../../backend/contract/mangle.ts';
+import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import type { FunctionType } from '../../../backend/contract/types.ts';
+import type { GivenSignature } from '../../compiler/assign-signatures.ts';
+import type { CompiledModule, Overload } from '../../compiler/compile.ts';
+import type { Result } from '../../compiler/diagnostic.ts';
+import { assignForeignSignatures, functionsFor } from '../../compiler/foreign/assign-foreign-signatures.ts';
+import type { ForeignFunction, ForeignOverload } from '../../compiler/foreign/foreign-function.ts';
+import { verifyOnClient } from '../client-verification.ts';
+import { CompileError } from '../compile-error.ts';
+import type { FunctionModule, IrTarget } from '../function-module.ts';
+
+/** What foreign compilers are told of the server. */
+export type ForeignTarget = Pick<IrTarget, 'triple' | 'llvmMajor'>;
+
+/** How the functions of a module become IR that defines the overloads' symbols. */
+export interface ForeignCompiler<F extends ForeignFunction> {
+  generate(overloads: readonly ForeignOverload<F>[], target: ForeignTarget): Promise<string>;
+  generateSync(overloads: readonly ForeignOverload<F>[], target: ForeignTarget): string;
+}
+
+export interface ForeignModuleOptions<F extends ForeignFunction> {
+  readonly functions: readonly F[];
+  readonly compiler: ForeignCompiler<F>;
+  readonly place: { readonly source: string; readonly fileName: string };
+  /** `C`, as people read it. */
+  readonly languageName: string;
+  readonly verify: boolean;
+}
+
+/** The functions of a cell whose language another compiler understands. All are compiled together. */
+export class ForeignModule<F extends ForeignFunction> implements FunctionModule {
+  readonly #options: ForeignModuleOptions<F>;
+  #overloads: readonly ForeignOverload<F>[] = [];
+  /** By what it was made for, so that a server's second compilation costs nothing here. */
+  readonly #generated = new Map<string, string>();
+
+  private constructor(options: ForeignModuleOptions<F>) {
+    this.#options = options;
+  }
+
+  /** @throws CompileError where the signatures don't fit the functions; RemoteError where the compiler fails */
+  static async define<F extends ForeignFunction>(
+    options: ForeignModuleOptions<F>,
+    signatures: readonly GivenSignature[],
+    target: ForeignTarget,
+  ): Promise<ForeignModule<F>> {
+    const module = new ForeignModule(options);
+    module.#overloads = module.#resultOf(assignForeignSignatures(options.functions, signatures));
+    const ir = await options.compiler.generate(module.#overloads, target);
+    module.#generated.set(keyOf(target), ir);
+    return module;
+  }
+
+  get exportedNames(): readonly string[] {
+    const names = new Set(this.#overloads.map(({ definition }) => definition.name));
+    const ordered = this.#options.functions.map(({ name }) => name).filter((name) => names.has(name));
+    return [...new Set(ordered)];
+  }
+
+  signaturesOf(functionName: string): readonly FunctionType[] {
+    return this.#overloads
+      .filter(({ definition }) => definition.name === functionName)
+      .map(({ signature }) => signature);
+  }
+
+  add(functionName: string, signature: FunctionType): void {
+    const [definition] = this.#resultOf(functionsFor(this.#options.functions, { functionName, signature }));
+    if (definition === undefined) return;
+    this.#overloads = [...this.#overloads, { definition, signature }];
+    this.#generated.clear();
+  }
+
+  compile(_overloads: readonly Overload[], target: IrTarget): CompiledModule {
+    const ir = this.#irFor(target);
+    if (this.#options.verify) verifyOnClient(ir);
+    const functions = this.#overloads.map(({ definition: { name }, signature }) => ({
+      name,
+      signature,
+      symbol: mangledSymbol(name, signature),
+    }));
+    return { ir, functions, raises: [], warnings: [] };
+  }
+
+  typed(): never {
+    throw new RemoteError(
+      'unsupported',
+      `functions in ${this.#options.languageName} can't be run locally; only those in TypeScript and Python can`,
+    );
+  }
+
+  #irFor(target: ForeignTarget): string {
+    const key = keyOf(target);
+    const generated =
+      this.#generated.get(key) ?? this.#options.compiler.generateSync(this.#overloads, target);
+    this.#generated.set(key, generated);
+    return generated;
+  }
+
+  #resultOf<T>(result: Result<T>): T {
+    if (result.ok) return result.value;
+    throw new CompileError(result.diagnostics, this.#options.place);
+  }
+}
+
+function keyOf({ triple, llvmMajor }: ForeignTarget): string {
+  return `${llvmMajor} ${triple}`;
+}

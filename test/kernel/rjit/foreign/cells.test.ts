@@ -1,0 +1,99 @@
+import { suite } from 'uvu';
+import type { SourceLanguage } from '../../../../kernel/compiler/foreign/detect-foreign.ts';
+import {
+  complex,
+  type RemoteFunction,
+  RemoteJIT,
+  uint8,
+  uint64,
+} from '../../../../kernel/rjit/remote-jit.ts';
+import type { Case } from '../../../support/case-file.ts';
+import { runCases } from '../../../support/case-runner.ts';
+import { clangFor } from '../../../support/left-out.ts';
+import { errorOf } from '../../../support/remote-jit.ts';
+
+/*
+ * A case is a cell. `==> functions SIGNATURES` gives it signatures and lists what can be called then, `==> calls`
+ * are JavaScript expressions and what they give, `==> error SIGNATURES` is what the definition throws.
+ */
+
+const written: string[] = [];
+const jit = new RemoteJIT({ port: 0, write: (text) => written.push(text) });
+
+const server = suite('a server for foreign cells');
+server('starts', async () => {
+  await jit.startServer();
+});
+server.run();
+
+const clang = clangFor('cells in C and C++');
+if (clang)
+  runCases('test/kernel/rjit/foreign/cases/c', ({ case: one, section, path }) =>
+    produce(one, section, languageOf(path)),
+  );
+runCases('test/kernel/rjit/foreign/cases/ir', ({ case: one, section, path }) =>
+  produce(one, section, languageOf(path)),
+);
+
+const end = suite('the server for foreign cells');
+end('ends', async () => {
+  await jit.close();
+});
+end.run();
+
+/** Named by the file: `c++.txt`, `ir.txt`; `detected.txt` names none. */
+function languageOf(path: string): SourceLanguage | undefined {
+  const [, name] = /^(c\+\+|c|ir)\.txt$/.exec(path) ?? [];
+  return name === 'c' || name === 'c++' || name === 'ir' ? name : undefined;
+}
+
+async function produce(
+  { source, sections }: Case,
+  section: Case['sections'][number],
+  language: SourceLanguage | undefined,
+): Promise<string> {
+  const define = async (signatures: string) => {
+    written.length = 0;
+    return jit.define({
+      source,
+      fileName: 'In[4]',
+      signatures: signatures.split(';').filter((text) => text.trim() !== ''),
+      ...(language === undefined ? {} : { language }),
+    });
+  };
+  switch (section.name) {
+    case 'functions':
+      return (await define(section.argument)).map(describe).join('\n');
+    case 'calls': {
+      const functions = await define(sections.find(({ name }) => name === 'functions')?.argument ?? '');
+      return section.body
+        .split('\n')
+        .map((line) => line.split(' -> ')[0] ?? '')
+        .map((text) => `${text} -> ${evaluate(text, functions)}`)
+        .join('\n');
+    }
+    case 'warnings':
+      await define(section.argument);
+      return written.join('\n');
+    case 'error':
+      return String(await errorOf(() => define(section.argument)));
+    default:
+      throw new Error(`there is no section ${section.name}`);
+  }
+}
+
+function describe(one: RemoteFunction): string {
+  return `${one.name}: ${one.signatures.join('; ')}`;
+}
+
+/** What an expression over the functions gives, in words. */
+function evaluate(text: string, functions: readonly RemoteFunction[]): string {
+  const names = { complex, uint8, uint64, ...Object.fromEntries(functions.map((one) => [one.name, one])) };
+  const body = new Function(...Object.keys(names), `return ${text};`);
+  try {
+    const value: unknown = body(...Object.values(names));
+    return Object.is(value, -0) ? '-0' : typeof value === 'bigint' ? `${value}n` : String(value);
+  } catch (error) {
+    return String(error);
+  }
+}
