@@ -79,7 +79,7 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
       signature,
       symbol: mangledSymbol(name, signature),
     }));
-    return { ir, functions, raises: [], warnings: [] };
+    return { ir, functions, raises: [], files: [this.#options.place.fileName], warnings: [] };
   }
 
   typed(): never {
