@@ -1,0 +1,52 @@
+/**
+ * `npm run conformance [-- numba mathdata] [--install]`: compares compiled functions with what others compute, prints
+ * what came out, and, where all groups ran, writes docs/CONFORMANCE.md.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repositoryRoot } from '../support/repository-root.ts';
+import type { Findings, Group } from './group.ts';
+import { numbaGroup } from './numba/run-numba.ts';
+import { installPythonTools } from './python-environment.ts';
+
+const groups: readonly Group[] = [numbaGroup];
+
+/** More than these are in the details. */
+const SHOWN_DIFFERENCES = 40;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { install: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.find((name) => !groups.some((group) => group.name === name));
+  if (unknown !== undefined) {
+    const names = groups.map(({ name }) => name).join(', ');
+    process.stderr.write(`conformance: there is no group "${unknown}"; expected ${names}\n`);
+    return 2;
+  }
+  if (values.install) installPythonTools();
+  const sections: string[] = [];
+  let unexplained = 0;
+  for (const group of groups) {
+    if (positionals.length > 0 && !positionals.includes(group.name)) continue;
+    const findings = await group.run({ progress: (text) => process.stderr.write(`${text} …\n`) });
+    show(group, findings);
+    sections.push(findings.markdown);
+    unexplained += findings.unexplained.length;
+  }
+  return unexplained === 0 ? 0 : 1;
+}
+
+function show({ name }: Group, { markdown, details, unexplained }: Findings): void {
+  const folder = join(repositoryRoot, 'dist', 'conformance');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, `${JSON.stringify(details, null, 1)}\n`);
+  process.stdout.write(`\n${markdown}\nAll of it: ${path}\n`);
+  for (const line of unexplained.slice(0, SHOWN_DIFFERENCES)) process.stdout.write(`unexplained: ${line}\n`);
+}

@@ -1,0 +1,56 @@
+/** Whether two values are the same, as far as they can be. */
+import { Complex } from '../../../backend/contract/complex.ts';
+import type { Scalar } from './wire-values.ts';
+
+/** How far apart floats may be: in units in the last place, of float32 where a function computes in it. */
+export interface Tolerance {
+  readonly ulps: number;
+  readonly bits: 32 | 64;
+}
+
+/**
+ * An int is the float or the bool of the same value: the harness chooses one type for the results of all calls, while
+ * Python's differ from call to call.
+ */
+export function agrees(expected: Scalar, found: Scalar, tolerance: Tolerance): boolean {
+  if (expected === undefined || found === undefined) return expected === found;
+  if (expected instanceof Complex || found instanceof Complex) {
+    return complexAgree(asComplex(expected), asComplex(found), tolerance);
+  }
+  if (typeof expected === 'number' || typeof found === 'number') {
+    const zeroSign = typeof expected === 'number' && typeof found === 'number';
+    return floatsAgree(Number(expected), Number(found), tolerance, zeroSign);
+  }
+  return BigInt(expected) === BigInt(found);
+}
+
+function asComplex(value: Exclude<Scalar, undefined>): Complex {
+  return value instanceof Complex ? value : new Complex(Number(value), 0);
+}
+
+/** Parts agree on their own, or differ by what the tolerance is of the larger of both: as cancellation leaves them. */
+function complexAgree(expected: Complex, found: Complex, tolerance: Tolerance): boolean {
+  const size = Math.max(Math.abs(expected.re), Math.abs(expected.im));
+  const slack =
+    Number.isFinite(size) && tolerance.ulps > 0 ? tolerance.ulps * ulpOf(size, tolerance.bits) : 0;
+  const parts: readonly (readonly [number, number])[] = [
+    [expected.re, found.re],
+    [expected.im, found.im],
+  ];
+  return parts.every(([a, b]) => floatsAgree(a, b, tolerance, true) || Math.abs(a - b) <= slack);
+}
+
+function floatsAgree(expected: number, found: number, { ulps, bits }: Tolerance, zeroSign: boolean): boolean {
+  if (Object.is(expected, found)) return true;
+  if (expected === found) return !zeroSign;
+  if (bits === 32 && Object.is(Math.fround(expected), found)) return true;
+  if (!Number.isFinite(expected) || !Number.isFinite(found)) return false;
+  return Math.abs(expected - found) <= ulps * ulpOf(expected, bits);
+}
+
+/** The distance from `x` to the next larger float of that width. */
+export function ulpOf(x: number, bits: 32 | 64): number {
+  const [smallestExponent, fractionBits] = bits === 64 ? [-1022, 52] : [-126, 23];
+  const exponent = x === 0 ? smallestExponent : Math.floor(Math.log2(Math.abs(x)));
+  return 2 ** (Math.max(exponent, smallestExponent) - fractionBits);
+}

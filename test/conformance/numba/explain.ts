@@ -1,0 +1,137 @@
+/** Why a result may rightly differ from CPython's: rules of docs/LANGUAGE.md, and numba as the referee. */
+import { Complex } from '../../../backend/contract/complex.ts';
+import { agrees, type Tolerance } from './compare.ts';
+import type { LiftedFunction, OracleCall } from './lifted-function.ts';
+import type { Outcome } from './run-signature.ts';
+import { type Scalar, scalarOf } from './wire-values.ts';
+
+/** What somebody else makes of a call; `undefined` where they can't tell. */
+export type RefereeOutcome = Pick<OracleCall, 'value' | 'raises' | 'message'> | undefined;
+
+export interface Referees {
+  /** CPython with the numbers of docs/LANGUAGE.md. */
+  readonly model?: RefereeOutcome;
+  readonly numba?: RefereeOutcome;
+}
+
+export interface Disagreement {
+  readonly function: LiftedFunction;
+  readonly signature: string;
+  readonly parameters: readonly string[];
+  readonly call: OracleCall;
+  readonly outcome: Outcome;
+  readonly tolerance: Tolerance;
+}
+
+const DOMAIN_ERROR =
+  /^(math domain error|math range error|complex exponentiation|\(34, |cannot convert float|expected a (non|pos)|int too large to convert to float|absolute value too large|factorial\(\) )/;
+
+interface Rule {
+  readonly reason: string;
+  readonly holds: (one: Disagreement, referees: Referees) => boolean;
+}
+
+/** The first rule that holds is the reason. */
+const RULES: readonly Rule[] = [
+  {
+    reason: 'casts and roundings of floats to integers saturate',
+    holds: ({ call, outcome }) => saturates(call, outcome),
+  },
+  {
+    reason: 'integers have 64 bits and wrap',
+    holds: ({ call, outcome }) => wraps(scalarIn(call.value), outcome),
+  },
+  {
+    reason: 'out of its domain a function gives NaN or an infinity and raises nothing',
+    holds: ({ call, outcome }) =>
+      DOMAIN_ERROR.test(call.message ?? '') && outcome.kind === 'value' && !isFiniteNumber(outcome.value),
+  },
+  {
+    reason: 'the power of real numbers is real: NaN where Python makes it complex',
+    holds: ({ call, outcome }) =>
+      scalarIn(call.value) instanceof Complex && outcome.kind === 'value' && isNaNValue(outcome.value),
+  },
+  {
+    reason: 'an int to a negative power that is not constant raises ValueError',
+    holds: ({ outcome }) =>
+      outcome.kind === 'raised' && outcome.message === 'integers to negative integer powers are not allowed',
+  },
+  {
+    reason: 'shift counts are taken modulo 64',
+    holds: ({ call, outcome, function: { source } }) =>
+      outcome.kind === 'value' && /<<|>>|shift/.test(source) && call.arguments.some(isNoShiftCount),
+  },
+  {
+    reason: 'NumPy computes functions of a bool in float16, and rjit in float64',
+    holds: (one) => isHalfPrecision(one),
+  },
+  {
+    reason: 'numbers have 64 bits, or 32, on the way to the result, too',
+    holds: ({ outcome, tolerance }, { model }) => sameOutcome(model, outcome, tolerance),
+  },
+  {
+    reason: 'as numba, not as CPython',
+    holds: ({ outcome, tolerance }, { numba }) => sameOutcome(numba, outcome, tolerance),
+  },
+];
+
+export function explanation(one: Disagreement, referees: Referees): string | undefined {
+  return RULES.find(({ holds }) => holds(one, referees))?.reason;
+}
+
+const EDGES: readonly unknown[] = [2 ** 63, -(2 ** 63), 2n ** 63n - 1n, -(2n ** 63n)];
+
+function saturates({ value, message = '' }: OracleCall, outcome: Outcome): boolean {
+  if (outcome.kind !== 'value') return false;
+  if (/^cannot convert float (NaN|infinity) to integer|^Python int|out of bounds for/.test(message))
+    return true;
+  const expected = scalarIn(value);
+  return (
+    typeof expected === 'bigint' && BigInt.asIntN(64, expected) !== expected && EDGES.includes(outcome.value)
+  );
+}
+
+function isHalfPrecision({ signature, call, outcome, function: { source } }: Disagreement): boolean {
+  const expected = scalarIn(call.value);
+  if (typeof expected !== 'number' || outcome.kind !== 'value' || !/\bnp\.|numpy/.test(source)) return false;
+  return (
+    signature.includes('bool') && Math.abs(Number(outcome.value) - expected) <= Math.abs(expected) * 2 ** -9
+  );
+}
+
+function scalarIn(value: OracleCall['value']): Scalar {
+  return typeof value === 'string' ? scalarOf(value) : undefined;
+}
+
+function wraps(expected: Scalar, outcome: Outcome): boolean {
+  if (typeof expected !== 'bigint' || outcome.kind !== 'value') return false;
+  const { value } = outcome;
+  if (typeof value !== 'bigint' && !Number.isInteger(value)) return false;
+  return BigInt.asIntN(64, expected) === BigInt.asIntN(64, BigInt(value as bigint | number));
+}
+
+export function sameOutcome(referee: RefereeOutcome, outcome: Outcome, tolerance: Tolerance): boolean {
+  if (!referee) return false;
+  if (outcome.kind === 'raised') return referee.raises === outcome.exception;
+  if (outcome.kind === 'failed') return isStackOverflow(outcome.error) && referee.raises === 'RecursionError';
+  if (typeof referee.value !== 'string') return false;
+  return agrees(scalarOf(referee.value), outcome.value as Scalar, tolerance);
+}
+
+function isStackOverflow(error: Error): boolean {
+  return error.message.includes('stack overflow');
+}
+
+function isFiniteNumber(value: unknown): boolean {
+  if (value instanceof Complex) return Number.isFinite(value.re) && Number.isFinite(value.im);
+  return typeof value !== 'number' || Number.isFinite(value);
+}
+
+function isNaNValue(value: unknown): boolean {
+  return value instanceof Complex ? Number.isNaN(value.re) : Number.isNaN(value);
+}
+
+function isNoShiftCount(value: OracleCall['arguments'][number]): boolean {
+  const count = scalarIn(value);
+  return typeof count === 'bigint' && (count < 0n || count > 63n);
+}

@@ -1,0 +1,129 @@
+"""CPython with the numbers of docs/LANGUAGE.md: integers of 64 bits that wrap, float32 that stays float32.
+
+The function is the same, only its arguments are of other classes, whose operators follow the table.
+"""
+
+import numpy as np
+
+MASK = (1 << 64) - 1
+
+
+class Integer(int):
+    """An int64 or, in its subclass, a uint64. Plain ints are literals: they take the type of what they meet."""
+
+    unsigned = False
+
+    def __truediv__(self, other):
+        return float(self) / float(other) if isinstance(other, int) else NotImplemented
+
+    def __rtruediv__(self, other):
+        return float(other) / float(self) if isinstance(other, int) else NotImplemented
+
+    def __neg__(self):
+        return wrapped(-int(self), self, self)
+
+    def __invert__(self):
+        return wrapped(~int(self), self, self)
+
+    def __abs__(self):
+        return wrapped(abs(int(self)), self, self)
+
+    def __pos__(self):
+        return self
+
+    def __divmod__(self, other):
+        return self // other, self % other
+
+    def __rdivmod__(self, other):
+        return other // self, other % self
+
+    def __pow__(self, other, modulus=None):
+        if isinstance(other, float):
+            return power(float(self), other)
+        return self.integer_power(self, other) if isinstance(other, int) else NotImplemented
+
+    def __rpow__(self, other):
+        if isinstance(other, float):
+            return power(other, float(self))
+        return self.integer_power(other, self) if isinstance(other, int) else NotImplemented
+
+    @staticmethod
+    def integer_power(base, exponent):
+        if exponent < 0:
+            if type(exponent) is int:
+                return power(float(base), float(exponent))
+            raise ValueError("integers to negative integer powers are not allowed")
+        return wrapped(pow(int(base), int(exponent), MASK + 1), base, exponent)
+
+    def __lshift__(self, other):
+        return wrapped(int(self) << (int(other) & 63), self, self)
+
+    def __rlshift__(self, other):
+        return wrapped(other << (int(self) & 63), Integer(0), Integer(0))
+
+    def __rshift__(self, other):
+        return wrapped(int(self) >> (int(other) & 63), self, self)
+
+    def __rrshift__(self, other):
+        return wrapped(other >> (int(self) & 63), Integer(0), Integer(0))
+
+
+class Unsigned(Integer):
+    unsigned = True
+
+
+def wrapping(name):
+    plain = getattr(int, name)
+
+    def operator(self, other):
+        if not isinstance(other, int):
+            return NotImplemented
+        return wrapped(plain(int(self), int(other)), self, other)
+
+    return operator
+
+
+for operation in ("add", "sub", "mul", "floordiv", "mod", "and", "or", "xor"):
+    setattr(Integer, f"__{operation}__", wrapping(f"__{operation}__"))
+    setattr(Integer, f"__r{operation}__", wrapping(f"__r{operation}__"))
+
+
+def wrapped(value, left, right):
+    """`value` as the type that an operation on these two has."""
+    unsigned = all(operand.unsigned for operand in (left, right) if isinstance(operand, Integer))
+    value &= MASK
+    if unsigned:
+        return Unsigned(value)
+    return Integer(value - (MASK + 1) if value >> 63 else value)
+
+
+def power(base, exponent):
+    value = base**exponent
+    return float("nan") if isinstance(value, complex) else value
+
+
+def saturated(value=0):
+    """What `int(x)` is."""
+    if isinstance(value, (int, np.integer)):
+        return value if isinstance(value, Integer) else Integer(value)
+    if value != value:
+        return Integer(0)
+    limited = max(min(float(value), 2.0**63), -(2.0**63))
+    return Integer(min(int(limited), 2**63 - 1))
+
+
+#: What the function finds under these names.
+NAMES = {"int": saturated, "int64": saturated}
+
+
+def argument(value, parameter):
+    """A value as an argument for a parameter of that type."""
+    if isinstance(value, tuple) or parameter.endswith("]"):
+        return value
+    if parameter.startswith("uint"):
+        return Unsigned(value)
+    if parameter.startswith("int"):
+        return Integer(value)
+    if parameter == "float32":
+        return np.float32(value)
+    return np.complex64(value) if parameter == "complex64" else value
