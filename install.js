@@ -36,7 +36,7 @@ const usage = `usage: node install.js [OPTION ...]
 `;
 
 /** Of the Python package index, in .venv: what results and times are compared with. */
-const pythonTools = ['deno', 'ipykernel', 'numba'];
+const pythonTools = ['deno', 'ipykernel', 'nbclient', 'nbval', 'numba'];
 
 /** Thrown when the user has to do something; the message says what. */
 class SetUpError extends Error {}

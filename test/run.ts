@@ -10,11 +10,9 @@
  * code that servers keep compiled is kept for this run only.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { defaultKernelspec, installKernelspec } from '../kernel/kernelspec.ts';
+import { ownEnvironment } from './support/own-environment.ts';
 import { repositoryRoot } from './support/repository-root.ts';
 import { type FileReport, readRunnerOutput, suitesNotRun } from './support/runner-output.ts';
 
@@ -30,12 +28,7 @@ interface Run {
 
 const [pattern = ''] = process.argv.slice(2);
 const secondChance = process.env.RJIT_TEST_SECOND_CHANCE === '1';
-const prefix = mkdtempSync(join(tmpdir(), 'rjit-test-'));
-process.once('exit', () => rmSync(prefix, { recursive: true, force: true }));
-await installKernelspec({ ...defaultKernelspec, location: { kind: 'prefix', directory: prefix } });
-const jupyterPath = [join(prefix, 'share', 'jupyter'), process.env.JUPYTER_PATH]
-  .filter(Boolean)
-  .join(delimiter);
+const environment = await ownEnvironment();
 
 const first = await runTests(`(?:${pattern}).*\\.test\\.js$`);
 const report = readRunnerOutput(first.output);
@@ -62,7 +55,7 @@ function runTests(pattern: string): Promise<Run> {
   const args = ['--enable-source-maps', uvu, join(repositoryRoot, 'dist', 'test'), pattern];
   const child = spawn(process.execPath, args, {
     cwd: repositoryRoot,
-    env: { ...process.env, JUPYTER_PATH: jupyterPath, XDG_CACHE_HOME: join(prefix, 'cache') },
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -7,11 +7,12 @@ import { codegenRows } from './codegen-rows.ts';
 import { frontEndRows } from './front-end-rows.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { describeMachine } from './machine.ts';
+import { notebookRows } from './notebook-rows.ts';
 import { installPeers } from './peers.ts';
 import { remoteRows } from './remote-rows.ts';
 import { type Measured, renderReport, renderTable } from './report.ts';
 
-const groups = [kernelRows, remoteRows, frontEndRows, codegenRows];
+const groups = [kernelRows, remoteRows, frontEndRows, codegenRows, notebookRows];
 
 process.exitCode = await main(process.argv.slice(2));
 

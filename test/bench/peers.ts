@@ -79,7 +79,8 @@ function spec(
   return { name, argv, env: {}, interruptMode, resourceDirectory: repositoryRoot };
 }
 
-function inEnvironment(command: string): string {
+/** Where a program of `.venv/` is, or would be. */
+export function inEnvironment(command: string): string {
   return process.platform === 'win32'
     ? join(environment, 'Scripts', `${command}.exe`)
     : join(environment, 'bin', command);

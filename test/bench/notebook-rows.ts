@@ -1,0 +1,131 @@
+/** How long a cell of a notebook takes to test, beside nbval, and to execute, beside nbclient. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { writeNotebook } from '../../kernel/client/write-notebook.ts';
+import { codeCell, notebookOf, result } from '../support/echo-notebooks.ts';
+import { ownEnvironment } from '../support/own-environment.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
+import { inEnvironment } from './peers.ts';
+import type { MeasureOptions, Row, RowGroup } from './row.ts';
+import { timeMs } from './statistics.ts';
+
+const CELLS = 200;
+const TURNS = 5;
+
+export const notebookRows: RowGroup = {
+  name: 'notebooks',
+  title: 'Notebooks',
+  method:
+    `A notebook of ${CELLS + 1} cells \`1+1\` with their results, and one of a single cell; whole commands, the best of ` +
+    `${TURNS} turns. A cell: the difference, divided by ${CELLS}. \`rjit test\` and nbval compare the results, \`rjit run\` ` +
+    'and `jupyter execute` (nbclient) save them.',
+  measure,
+};
+
+interface Runner {
+  readonly name: string;
+  readonly tests: boolean;
+  readonly command: string;
+  readonly args: (notebook: string) => readonly string[];
+}
+
+async function measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'rjit-bench-'));
+  const env = await environment();
+  try {
+    const many = write(folder, 'many.ipynb', CELLS + 1);
+    const one = write(folder, 'one.ipynb', 1);
+    const times = new Map(runners().map((runner) => [runner, { one: [] as number[], many: [] as number[] }]));
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const [runner, of] of times) {
+        progress(`notebooks: ${runner.name}, turn ${turn + 1}`);
+        of.one.push(await timeOf(runner, one, folder, env));
+        of.many.push(await timeOf(runner, many, folder, env));
+      }
+    }
+    const figures = (tests: boolean, figure: (of: { one: number[]; many: number[] }) => number) =>
+      new Map(
+        [...times].filter(([each]) => each.tests === tests).map(([{ name }, of]) => [name, figure(of)]),
+      );
+    const cell = (of: { one: number[]; many: number[] }) =>
+      (Math.min(...of.many) - Math.min(...of.one)) / CELLS;
+    const whole = (of: { many: number[] }) => Math.min(...of.many);
+    return [
+      row('test a cell', figures(true, cell), 'nbval’s ÷ 3'),
+      row(`test ${CELLS + 1} cells, whole command`, figures(true, whole), ''),
+      row('execute a cell', figures(false, cell), 'nbclient’s ÷ 3'),
+      row(`execute ${CELLS + 1} cells, whole command`, figures(false, whole), ''),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function runners(): readonly Runner[] {
+  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
+  const ours = (name: string, tests: boolean, ...args: string[]): Runner => ({
+    name,
+    tests,
+    command: process.execPath,
+    args: (notebook) => [cli, tests ? 'test' : 'run', notebook, ...args],
+  });
+  const save = ['-o', 'done.ipynb'];
+  const python = inEnvironment('python');
+  if (!existsSync(python))
+    return [ours('rjit', true, '--kernel-name', 'rjit'), ours('rjit', false, ...save, '--kernel', 'rjit')];
+  return [
+    ours('rjit', true, '--kernel-name', 'rjit'),
+    ours('rjit, ipykernel', true, '--kernel-name', 'python3'),
+    {
+      name: 'nbval, ipykernel',
+      tests: true,
+      command: python,
+      args: (notebook) => ['-m', 'pytest', '--nbval', '-q', '-p', 'no:cacheprovider', notebook],
+    },
+    ours('rjit', false, ...save, '--kernel', 'rjit'),
+    ours('rjit, ipykernel', false, ...save, '--kernel', 'python3'),
+    {
+      name: 'nbclient, ipykernel',
+      tests: false,
+      command: python,
+      args: (notebook) => ['-m', 'jupyter', 'execute', notebook, '--output', 'done'],
+    },
+  ];
+}
+
+/** Where both find our kernel and that of `.venv/`. */
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const own = await ownEnvironment();
+  const ofPeers = dirname(inEnvironment('python'));
+  return {
+    ...process.env,
+    ...own,
+    JUPYTER_PATH: [own.JUPYTER_PATH, join(dirname(ofPeers), 'share', 'jupyter')].join(delimiter),
+    PATH: [ofPeers, process.env.PATH].join(delimiter),
+  };
+}
+
+function write(folder: string, name: string, count: number): string {
+  const cell = codeCell('1+1', [result('2')]);
+  const notebook = notebookOf(...Array.from({ length: count }, () => cell));
+  writeNotebook(
+    {
+      ...notebook,
+      metadata: { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } },
+    },
+    join(folder, name),
+  );
+  return name;
+}
+
+/** Throws when the command doesn't do what it should: a failing test would be a quick one. */
+function timeOf(runner: Runner, notebook: string, cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
+  return timeMs(() => promisify(execFile)(runner.command, [...runner.args(notebook)], { cwd, env }));
+}
+
+function row(name: string, results: ReadonlyMap<string, number>, goal: string): Row {
+  return { name, unit: 'ms', results, goal };
+}
