@@ -1,27 +1,167 @@
-/** What front ends ask while the user types: completions and descriptions, from the magics. */
-import type { CodePlace, Completions, InspectRequest } from './jupyter/interpreter.ts';
+/** What front ends ask while the user types: from the magics, TypeScript's types and the session's own values. */
+import { cellGlobals } from './cell-globals.ts';
+import type { CodePlace, Completion, Completions, InspectRequest } from './jupyter/interpreter.ts';
 import type { MimeBundle } from './jupyter/messages.ts';
+import { LanguageService } from './language/service/language-service.ts';
+import type {
+  AmbientDeclaration,
+  Description,
+  ServiceCompletions,
+  TypeDiagnostic,
+} from './language/service/protocol.ts';
 import { builtinMagics } from './magics/builtin-magics.ts';
 import { completeMagic } from './magics/complete-magic.ts';
-import { inspectMagic, type MagicDescription } from './magics/inspect-magic.ts';
+import { inspectMagic } from './magics/inspect-magic.ts';
 import type { MagicRegistry } from './magics/registry.ts';
+import { withoutMagics } from './magics/without-magics.ts';
+import { describeMagic, describeName, describeValue } from './show-description.ts';
+
+/** The values of the session, looked at without side effects; also while a cell runs. */
+export interface LiveSession {
+  liveMembers(expression: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  liveGlobals(): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  livePreview(expression: string): Promise<string | undefined>;
+}
+
+/** JupyterLab waits a second for completions. Before the types are loaded, live values have to do. */
+const COMPLETION_TIMEOUT_MS = 800;
+const INSPECTION_TIMEOUT_MS = 3000;
+
+const WORD = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
+const PATH = String.raw`${WORD}(?:\??\.${WORD}|\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*`;
+/** `a.b[0].c` at the end of the text, as the object and the word that its member begins with. */
+const MEMBER = new RegExp(String.raw`(?<![\p{ID_Continue}$.)\]])(${PATH})\??\.([\p{ID_Continue}$]*)$`, 'u');
+const NAME_BEFORE = new RegExp(String.raw`(?<![\p{ID_Continue}$.])(${WORD})$`, 'u');
+const PATH_BEFORE = new RegExp(String.raw`(?<![\p{ID_Continue}$.)\]])(${PATH})$`, 'u');
 
 export class Intelligence {
   readonly #magics: MagicRegistry = builtinMagics();
+  readonly #live: LiveSession;
+  readonly #service: LanguageService;
 
-  async complete({ code, cursor }: CodePlace): Promise<Completions> {
-    return completeMagic(code, cursor, this.#magics) ?? { start: cursor, end: cursor, matches: [] };
+  /** `folder` is the notebook's, from which packages are resolved. */
+  constructor(live: LiveSession, folder: string) {
+    this.#live = live;
+    this.#service = new LanguageService({ folder, globals: cellGlobals() });
   }
 
-  async inspect({ code, cursor }: InspectRequest): Promise<MimeBundle | undefined> {
+  /** Loads what the first question needs, so that nobody waits for it. */
+  async warmUp(): Promise<void> {
+    await this.#service.ask({ op: 'warm-up' });
+  }
+
+  /** A cell has begun, and isn't refused; its names are known from now on. `name` is that of no other. */
+  ran(name: string, code: string): void {
+    const typescript = withoutMagics(code, this.#magics);
+    if (typescript !== undefined) this.#service.ran(name, typescript);
+  }
+
+  declared(declarations: readonly AmbientDeclaration[]): void {
+    this.#service.declared(declarations);
+  }
+
+  /** All variables are gone. */
+  forget(): void {
+    this.#service.forget();
+  }
+
+  /** What is wrong with the types of a cell that has run. */
+  checkRan(name: string): Promise<readonly TypeDiagnostic[]> {
+    return this.#service.ask({ op: 'check-ran', name });
+  }
+
+  /** What is wrong with the types of a cell that has not run; names that the session has are never missing. */
+  async check(code: string): Promise<readonly TypeDiagnostic[]> {
+    const typescript = withoutMagics(code, this.#magics);
+    if (typescript === undefined) return [];
+    const found = await this.#service.ask({ op: 'check', cell: { code: typescript } });
+    if (found.every(({ missingName }) => missingName === undefined)) return found;
+    const names = new Set((await this.#live.liveGlobals()).map(({ name }) => name));
+    return found.filter(({ missingName }) => missingName === undefined || !names.has(missingName));
+  }
+
+  async complete({ code, cursor }: CodePlace): Promise<Completions> {
+    const magic = completeMagic(code, cursor, this.#magics);
+    const typescript = magic ? undefined : withoutMagics(code, this.#magics);
+    if (typescript === undefined) return magic ?? { start: cursor, end: cursor, matches: [] };
+    const question = { op: 'complete', cell: { code: typescript }, cursor } as const;
+    const typed = await within(COMPLETION_TIMEOUT_MS, this.#service.ask(question));
+    if (typed?.isTyped !== true) return this.#completeMember(code, cursor, typed);
+    return this.#withLiveNames(typed, code, cursor);
+  }
+
+  async inspect({ code, cursor, wantsSource }: InspectRequest): Promise<MimeBundle | undefined> {
     const magic = inspectMagic(code, cursor, this.#magics);
-    return magic && describeMagic(magic);
+    if (magic !== undefined) return describeMagic(magic);
+    const typescript = withoutMagics(code, this.#magics);
+    if (typescript === undefined) return undefined;
+    const question = { op: 'inspect', cell: { code: typescript }, cursor, wantsSource } as const;
+    const found = await within<Description | null>(INSPECTION_TIMEOUT_MS, this.#service.ask(question));
+    const expression = found ? found.expression : pathAt(code, cursor);
+    const value = expression === undefined ? undefined : await this.#live.livePreview(expression);
+    if (found) return describeName(found, value);
+    return expression === undefined || value === undefined ? undefined : describeValue(expression, value);
+  }
+
+  close(): Promise<void> {
+    return this.#service.close();
+  }
+
+  /** What the types don't know, the value may. */
+  async #completeMember(
+    code: string,
+    cursor: number,
+    typed: ServiceCompletions | undefined,
+  ): Promise<Completions> {
+    const [, object, word = ''] = MEMBER.exec(code.slice(0, cursor)) ?? [];
+    if (object === undefined) {
+      const nothing = { start: cursor, end: cursor, matches: [], isTyped: true };
+      return this.#withLiveNames(typed ?? nothing, code, cursor);
+    }
+    const found = await this.#live.liveMembers(object);
+    const members = found.filter(({ name }) => name.startsWith(word) && isOffered(name, word));
+    return { start: cursor - word.length, end: cursor, matches: members.map(asCompletion) };
+  }
+
+  /** Variables that no declaration tells of, such as those that an assignment alone has made. */
+  async #withLiveNames(typed: ServiceCompletions, code: string, cursor: number): Promise<Completions> {
+    const { start, end, matches } = typed;
+    const [word] = NAME_BEFORE.exec(code.slice(0, cursor)) ?? [];
+    if (word === undefined || (matches.length > 0 && start !== cursor - word.length))
+      return { start, end, matches };
+    const known = new Set(matches.map(({ text }) => text));
+    const globals = await this.#live.liveGlobals();
+    const live = globals.filter(
+      ({ name }) => name.startsWith(word) && isOffered(name, word) && !known.has(name),
+    );
+    return { start: cursor - word.length, end, matches: [...matches, ...live.map(asCompletion)] };
   }
 }
 
-function describeMagic({ name, summary, usage }: MagicDescription): MimeBundle {
-  return {
-    'text/plain': `${name}: ${summary}\n\n${usage}`,
-    'text/markdown': `**${name}**: ${summary}\n\n\`\`\`text\n${usage}\n\`\`\``,
-  };
+/** Names such as `__proto__` and those of our own runtime are for who asks for them. */
+function isOffered(name: string, word: string): boolean {
+  return !name.startsWith('__') || word.startsWith('_');
+}
+
+function asCompletion({ name, type }: { readonly name: string; readonly type: string }): Completion {
+  return { text: name, type };
+}
+
+/** The path of names that ends at or behind the cursor. */
+function pathAt(code: string, cursor: number): string | undefined {
+  const [rest = ''] = /^[\p{ID_Continue}$]*/u.exec(code.slice(cursor)) ?? [];
+  return PATH_BEFORE.exec(code.slice(0, cursor) + rest)?.[1];
+}
+
+/** Undefined when it takes longer, or fails. */
+async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    return await Promise.race([answer.catch(() => undefined), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,6 @@
 /** The session and the managed backend as the interpreter that the protocol's side of the kernel drives. */
 import { AutomaticBackend } from './automatic-backend.ts';
+import { CellWatch } from './cell-watch.ts';
 import type { Intelligence } from './intelligence.ts';
 import type {
   CodePlace,
@@ -13,22 +14,42 @@ import type {
 } from './jupyter/interpreter.ts';
 import type { MimeBundle } from './jupyter/messages.ts';
 import { SessionProcess } from './session/session-process.ts';
+import { parseTypeCheckMode, type TypeCheckMode, typeErrorOutcome } from './type-checks.ts';
 
 export class SessionInterpreter implements Interpreter {
   readonly #session: SessionProcess;
   readonly #backend: AutomaticBackend;
+  readonly #watch: CellWatch;
   #intelligence: Promise<Intelligence> | undefined;
+  #typeChecks: TypeCheckMode = 'warn';
 
   constructor({ onOutput, onInput }: InterpreterEvents, log: (text: string) => void) {
     const backend = new AutomaticBackend(log);
     const env = { ...process.env, RJIT_ENDPOINT_FILE: backend.endpointFile };
     this.#backend = backend;
-    this.#session = new SessionProcess({ onOutput, onInput, env, backend });
-    void this.#session.ready.then(() => backend.startSoon());
+    this.#watch = new CellWatch({
+      intelligence: () => this.#loadedIntelligence(),
+      mode: () => this.#typeChecks,
+      warn: (text, { cellId }) => onOutput({ kind: 'stream', name: 'stderr', text }, cellId),
+    });
+    this.#session = new SessionProcess({
+      ...{ onOutput, onInput, env, backend },
+      onDeclared: (declarations) => this.#watch.tell((intelligence) => intelligence.declared(declarations)),
+      onRestart: () => this.#watch.tell((intelligence) => intelligence.forget()),
+      typeChecks: (mode) => this.#setTypeChecks(mode),
+    });
+    void this.#session.ready.then(() => {
+      backend.startSoon();
+      this.#watch.idle();
+    });
   }
 
   async execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    const refusal = this.#typeChecks === 'strict' ? await this.#refuse(request) : undefined;
+    if (refusal !== undefined) return refusal;
+    const done = this.#watch.begin(request);
     const outcome = await this.#session.execute(request);
+    done();
     this.#backend.startNow();
     return outcome;
   }
@@ -42,11 +63,11 @@ export class SessionInterpreter implements Interpreter {
   }
 
   async complete(place: CodePlace): Promise<Completions> {
-    return (await this.#loadedIntelligence()).complete(place);
+    return (await this.#watch.loaded()).complete(place);
   }
 
   async inspect(request: InspectRequest): Promise<MimeBundle | undefined> {
-    return (await this.#loadedIntelligence()).inspect(request);
+    return (await this.#watch.loaded()).inspect(request);
   }
 
   holdOutput(held: boolean): void {
@@ -54,12 +75,28 @@ export class SessionInterpreter implements Interpreter {
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all([this.#session.shutdown(), this.#backend.dispose()]);
+    this.#watch.close();
+    const intelligence = await this.#intelligence;
+    await Promise.all([this.#session.shutdown(), this.#backend.dispose(), intelligence?.close()]);
+  }
+
+  /** `%ts strict`: a cell with an error in its types is not run. */
+  async #refuse(request: ExecuteRequest): Promise<ExecuteOutcome | undefined> {
+    const intelligence = await this.#watch.loaded();
+    const found = await intelligence.check(request.code);
+    return found.length === 0 ? undefined : typeErrorOutcome(found, request);
+  }
+
+  #setTypeChecks(mode: string | undefined): TypeCheckMode {
+    if (mode !== undefined) this.#typeChecks = parseTypeCheckMode(mode);
+    return this.#typeChecks;
   }
 
   /** Loaded when first needed: it brings all magics along, and no cell waits for it. */
   #loadedIntelligence(): Promise<Intelligence> {
-    this.#intelligence ??= import('./intelligence.ts').then((module) => new module.Intelligence());
+    this.#intelligence ??= import('./intelligence.ts').then(
+      (module) => new module.Intelligence(this.#session, process.cwd()),
+    );
     return this.#intelligence;
   }
 }

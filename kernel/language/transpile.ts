@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
 import type { TranspileRequest, TranspileResponse } from './transpile-protocol.ts';
-
-// As a CommonJS module: the ESM loader would lex its nine megabytes for export names first (270 ms more).
-const ts = createRequire(import.meta.url)('typescript') as typeof import('typescript');
+import { ts } from './typescript.ts';
 
 /**
  * Compiles one source with TypeScript itself, without type checks. Loading this file loads the compiler (150 ms,

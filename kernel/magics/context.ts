@@ -7,6 +7,8 @@ export interface MagicContext {
   defineGlobal(name: string, value: unknown): void;
   /** Writes to the cell's output as `print` does, without adding a line break. */
   write(text: string): void;
+  /** How types are checked: `off`, `warn` or `strict`; changes it where a mode is given. */
+  typeChecks(mode?: string): Promise<string>;
   /** Names the cell in messages, e.g. `In[4]`. */
   readonly fileName: string;
 }

@@ -11,10 +11,22 @@ export interface IrTarget {
   readonly llvmMajor: number;
 }
 
+export interface FunctionDescription {
+  readonly language: string;
+  /** As the source names them; fewer, or none, where it doesn't. */
+  readonly parameterNames: readonly string[];
+  /** The docstring. */
+  readonly documentation?: string;
+  /** The text of the function. */
+  readonly source: string;
+}
+
 /** The functions that one cell, or one call of a decorator, defined, in whatever language. */
 export interface FunctionModule {
   /** Names of the functions that can be called from outside, in the order of the source. */
   readonly exportedNames: readonly string[];
+  /** What a person may want to know of a function; absent where the source doesn't tell. */
+  describe?(functionName: string): FunctionDescription | undefined;
   signaturesOf(functionName: string): readonly FunctionType[];
   /** @throws CompileError, and then the overload isn't added */
   add(functionName: string, signature: FunctionType): void;

@@ -7,7 +7,7 @@ import { argumentsKey, plainValue, typesOfArguments } from './argument-type.ts';
 import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
 import { describeIr } from './describe.ts';
-import type { FunctionModule } from './function-module.ts';
+import type { FunctionDescription, FunctionModule } from './function-module.ts';
 import type { CallTarget, IoClient } from './io/io-client.ts';
 import { callLocally } from './local-call.ts';
 import { type Column, elementTypes, packColumns, resultColumn } from './map-columns.ts';
@@ -79,6 +79,12 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   /** The overloads, as `int64(int64, int64)`. */
   get signatures(): readonly string[] {
     return this.#overloads.map(({ signature }) => formatType(signature));
+  }
+
+  /** Its source and what stands there about it. */
+  get description(): FunctionDescription | undefined {
+    const { module, name } = this.#options;
+    return module.describe?.(name);
   }
 
   /** The LLVM IR of all overloads, as it is sent to the server. */

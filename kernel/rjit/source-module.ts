@@ -16,7 +16,7 @@ import { parseModule } from '../compiler/parse-module.ts';
 import { parseTypeScriptFunction } from '../compiler/typescript/parse-typescript.ts';
 import { verifyOnClient } from './client-verification.ts';
 import { CompileError } from './compile-error.ts';
-import type { FunctionModule, IrTarget } from './function-module.ts';
+import type { FunctionDescription, FunctionModule, IrTarget } from './function-module.ts';
 import type { SessionNames } from './session-names.ts';
 
 export interface ModuleText {
@@ -82,6 +82,18 @@ export class SourceModule implements FunctionModule, LinkUnit {
   add(functionName: string, signature: FunctionType): void {
     this.#link([{ functionName, signature }]);
     this.#overloads.push({ functionName, signature });
+  }
+
+  describe(functionName: string): FunctionDescription | undefined {
+    const definition = this.core.functions.find(({ name }) => name === functionName);
+    if (definition === undefined) return undefined;
+    const { parameters, documentation, span } = definition;
+    return {
+      language: this.core.language,
+      parameterNames: parameters.map(({ name }) => name),
+      ...(documentation !== undefined && { documentation }),
+      source: this.core.source.slice(span.start, span.end),
+    };
   }
 
   signaturesOf(functionName: string): readonly FunctionType[] {

@@ -14,10 +14,12 @@ import type { NamedValue } from '../rjit/session-names.ts';
 import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { currentRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
+import { DefinedVariables } from './defined-variables.ts';
 import type { RemoteRuntime } from './remote-runtime.ts';
 import type { ReplEvaluator } from './repl-evaluator.ts';
 import { runtimeNames } from './runtime-names.ts';
 import { assignSessionGlobal, defineSessionGlobal } from './session-globals.ts';
+import type { VariableDeclaration } from './session-messages.ts';
 
 export interface CellValue {
   /** A promise when the cell ends in one. */
@@ -33,6 +35,10 @@ interface CellEvaluatorOptions {
   readonly write: (text: string) => void;
   /** Names of the platform, which stay what they are for all modules. */
   readonly globalNames: ReadonlySet<string>;
+  /** Tells the kernel process of variables that it can't see in cells. */
+  readonly announce: (declarations: readonly VariableDeclaration[]) => void;
+  /** See `MagicContext`. */
+  readonly typeChecks: (mode?: string) => Promise<string>;
   /** What cells need to compile and call remote functions; loaded when first asked for. */
   readonly remote: () => RemoteRuntime | Promise<RemoteRuntime>;
   /** The same, where that has happened. */
@@ -45,6 +51,7 @@ export class CellEvaluator {
   readonly magics: MagicRegistry = builtinMagics();
   readonly #options: CellEvaluatorOptions;
   readonly #declared = new DeclaredNames();
+  readonly #defined = new DefinedVariables();
 
   constructor(options: CellEvaluatorOptions) {
     this.#options = options;
@@ -61,6 +68,7 @@ export class CellEvaluator {
     } finally {
       // The cell may have given names of functions to others.
       this.#options.loadedRemote()?.jit.namesChanged();
+      this.#announce();
     }
   }
 
@@ -141,6 +149,7 @@ export class CellEvaluator {
         throw new Terminated();
       case 'started': {
         this.#declared.add(cell.declarations);
+        for (const { name } of cell.declarations) this.#defined.forget(name);
         const { value } = await evaluation.completion;
         return { value, isShown: cell.showsResult };
       }
@@ -166,11 +175,22 @@ export class CellEvaluator {
     return await this.magics.runCellMagic(cell.name, cell.arguments, cell.body, context);
   }
 
+  /** Also after a cell that has failed on its way. */
+  #announce(): void {
+    const remote = this.#options.loadedRemote();
+    const changes = remote === undefined ? [] : this.#defined.changes(remote);
+    if (changes.length > 0) this.#options.announce(changes);
+  }
+
   async #magicContext(): Promise<MagicContext> {
     const { jit } = await this.#options.remote();
     return {
       jit,
-      defineGlobal: (name, value) => this.defineGlobal(name, value),
+      defineGlobal: (name, value) => {
+        this.defineGlobal(name, value);
+        this.#defined.add(name, value);
+      },
+      typeChecks: this.#options.typeChecks,
       write: this.#options.write,
       fileName: currentRun.getStore()?.fileName ?? '',
     };

@@ -1,6 +1,6 @@
 /**
  * A thread of the session process that never runs user code and so always answers: it interrupts the main thread,
- * sees that output isn't held back, and ends the process when the kernel process is gone.
+ * looks at its values, sees that output isn't held back, and ends the process when the kernel process is gone.
  */
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
@@ -10,7 +10,8 @@ import { workerData } from 'node:worker_threads';
 import { requestCancel } from '../rjit/cancel.ts';
 import { controlExpression, type MainThreadControl } from './control-expressions.ts';
 import { readLines } from './line-reader.ts';
-import type { ControlReply, ControlRequest, InterruptState } from './session-messages.ts';
+import { LiveValues } from './live-values.ts';
+import type { ControlReply, ControlRequest, InterruptState, LiveMember, Look } from './session-messages.ts';
 
 const CONTROL = 4;
 /** Text that the main thread has not written out itself after this time is written out for it. */
@@ -86,13 +87,33 @@ type AtomicsWithWaitAsync = typeof Atomics & {
   ): { async: false; value: string } | { async: true; value: Promise<string> };
 };
 
+// Between an interrupt and its effect, it would be the look that is terminated.
+const liveValues = new LiveValues(session, () => !isInterrupting);
+
+async function look(what: Look): Promise<{ members: readonly LiveMember[] } | { preview: string | null }> {
+  switch (what.kind) {
+    case 'members':
+      return { members: await liveValues.members(what.expression) };
+    case 'globals':
+      return { members: await liveValues.globalNames() };
+    case 'preview':
+      return { preview: (await liveValues.preview(what.expression)) ?? null };
+  }
+}
+
+async function answer(request: ControlRequest): Promise<ControlReply> {
+  const { id } = request;
+  if (request.op === 'look') return { id, ...(await look(request.look)) };
+  isInterrupting = true;
+  const state = await interrupt();
+  isInterrupting = false;
+  return { id, state };
+}
+
 const socket = new Socket({ fd: CONTROL, readable: true, writable: true });
 readLines(socket, (line) => {
-  const { id } = JSON.parse(line) as ControlRequest;
-  isInterrupting = true;
-  void interrupt().then((state) => {
-    isInterrupting = false;
-    socket.write(`${JSON.stringify({ id, state } satisfies ControlReply)}\n`);
+  void answer(JSON.parse(line) as ControlRequest).then((reply) => {
+    socket.write(`${JSON.stringify(reply)}\n`);
   });
 });
 socket.on('error', () => {});

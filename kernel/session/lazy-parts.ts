@@ -4,6 +4,7 @@ import type { KernelLink } from './kernel-link.ts';
 import type { RemoteRuntime } from './remote-runtime.ts';
 import type { ReplEvaluator } from './repl-evaluator.ts';
 import { defineSessionGlobal } from './session-globals.ts';
+import type { VariableDeclaration } from './session-messages.ts';
 
 interface LazyPartsOptions {
   readonly repl: ReplEvaluator;
@@ -15,6 +16,8 @@ interface LazyPartsOptions {
   readonly endpointFile: string | undefined;
   /** Writes to the standard output of the cell. */
   readonly write: (text: string) => void;
+  /** See `CellEvaluator`. */
+  readonly announce: (declarations: readonly VariableDeclaration[]) => void;
   /** Sends on what has been written. */
   readonly flush: () => void;
 }
@@ -68,16 +71,15 @@ export class LazyParts {
       import('./cell-evaluator.ts'),
       import('./sync-children.ts'),
     ]);
-    const { repl, sources, write, flush, globalNames } = this.#options;
+    const { repl, sources, link, write, flush, globalNames, announce } = this.#options;
     flushBeforeSyncOutput(flush);
     const remote = (): RemoteRuntime | Promise<RemoteRuntime> => this.#remote ?? this.#loadedRemote();
     this.#evaluator = new CellEvaluator({
-      repl,
-      sources,
-      write,
-      globalNames,
-      remote,
+      ...{ repl, sources, write, globalNames, remote, announce },
       loadedRemote: () => this.#remote,
+      typeChecks: async (mode) => {
+        return String(await link.ask({ kind: 'type-checks', ...(mode !== undefined && { mode }) }));
+      },
     });
     return this.#evaluator;
   }

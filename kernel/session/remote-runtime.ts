@@ -3,15 +3,18 @@ import { isRemoteErrorCode, RemoteError } from '../../backend/contract/remote-er
 import type { BackendControl } from '../rjit/backend-control.ts';
 import * as rjitPackage from '../rjit/remote-jit.ts';
 import type { Scope } from '../rjit/session-names.ts';
+import { declareInTypeScript } from '../rjit/typescript-declaration.ts';
 import { isJsonObject, type JsonValue } from './json.ts';
 import { type KernelLink, KernelRefusal } from './kernel-link.ts';
-import type { Question } from './session-messages.ts';
+import type { Question, VariableDeclaration } from './session-messages.ts';
 
 export interface RemoteRuntime {
   /** The session's own client, which uses the kernel's managed backend. */
   readonly jit: rjitPackage.RemoteJIT;
   /** What cells see of it, by name. */
   readonly globals: Readonly<Record<string, unknown>>;
+  /** The variable in the words of TypeScript, where it is a remote function. */
+  declare(name: string, value: unknown): VariableDeclaration | undefined;
 }
 
 interface RemoteRuntimeOptions {
@@ -32,7 +35,12 @@ export function createRemoteRuntime({
   const backend = endpointFile === undefined ? {} : { backend: backendControl(link, endpointFile) };
   const jit = new rjitPackage.RemoteJIT({ ...backend, write, scope });
   const { requestCancel: _requestCancel, ...publicNames } = rjitPackage;
-  return { jit, globals: { ...publicNames, rjit: jit } };
+  return {
+    jit,
+    globals: { ...publicNames, rjit: jit },
+    declare: (name, value) =>
+      value instanceof rjitPackage.RemoteFunction ? declareInTypeScript(name, value) : undefined,
+  };
 }
 
 /** The backend belongs to the kernel process, so that it outlives this one. */

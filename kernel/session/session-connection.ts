@@ -8,7 +8,13 @@ import type { CellId, ExecuteOutcome, ExecuteRequest, Output } from './execution
 import { readLines } from './line-reader.ts';
 import { OutputSequencer } from './output-sequencer.ts';
 import type { SessionDeath } from './session-death.ts';
-import { type Answer, parseSessionMessage, type Question, type SessionRequest } from './session-messages.ts';
+import {
+  type Answer,
+  parseSessionMessage,
+  type Question,
+  type SessionRequest,
+  type VariableDeclaration,
+} from './session-messages.ts';
 
 export interface ConnectionOptions {
   readonly cwd: string;
@@ -20,6 +26,7 @@ export interface ConnectionOptions {
 export interface ConnectionEvents {
   readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
   readonly onQuestion: (question: Question) => Promise<Answer>;
+  readonly onDeclared: (declarations: readonly VariableDeclaration[]) => void;
   readonly onDeath: (death: SessionDeath) => void;
 }
 
@@ -141,6 +148,9 @@ export class SessionConnection {
         break;
       case 'done':
         this.#sequencer.pushDone(message.cellId, message.outcome);
+        break;
+      case 'declared':
+        this.#events?.onDeclared(message.declarations);
         break;
       case 'ask':
         void this.#answer(message.id, message.question);

@@ -47,7 +47,11 @@ const link = new KernelLink(send);
 const repl = new ReplEvaluator();
 const write = (text: string): void => channel.write('stdout', text);
 
-const parts = new LazyParts({ repl, sources, link, endpointFile, write, flush: channel.flush, globalNames });
+const parts = new LazyParts({
+  ...{ repl, sources, link, endpointFile, write, globalNames },
+  flush: channel.flush,
+  announce: (declarations) => send({ op: 'declared', declarations }),
+});
 const executor = new CellExecutor({ evaluator: () => parts.evaluator(), channel, sources, history, send });
 
 installStackTraces(sources);

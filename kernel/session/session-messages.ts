@@ -18,7 +18,9 @@ export type Answer =
 export type Question =
   | { readonly kind: 'input'; readonly prompt: string; readonly password: boolean; readonly cellId?: CellId }
   | { readonly kind: 'start-backend'; readonly host: string; readonly port: number }
-  | { readonly kind: 'stop-backend' };
+  | { readonly kind: 'stop-backend' }
+  /** Without a mode: which one it is. */
+  | { readonly kind: 'type-checks'; readonly mode?: string };
 
 /** From the session's main thread. */
 export type SessionMessage =
@@ -31,20 +33,46 @@ export type SessionMessage =
       readonly output: RichOutput;
     }
   | { readonly op: 'done'; readonly cellId: CellId; readonly outcome: ExecuteOutcome }
+  /** Variables that no TypeScript of a cell declares, such as remote functions; before the `done` of their cell. */
+  | { readonly op: 'declared'; readonly declarations: readonly VariableDeclaration[] }
   | { readonly op: 'ask'; readonly id: number; readonly question: Question }
   /** The user's code ends the process. */
   | { readonly op: 'exit'; readonly code: number };
 
-/** To the session's control thread, which answers `{ id, state }`. */
-export interface ControlRequest {
-  readonly op: 'interrupt';
-  readonly id: number;
+/** A variable in the words of TypeScript. */
+export interface VariableDeclaration {
+  readonly name: string;
+  /** `declare const name: …` */
+  readonly text: string;
+  /** What people read instead. */
+  readonly signatures: readonly string[];
+  readonly source?: { readonly language: string; readonly text: string };
 }
 
-export interface ControlReply {
-  readonly id: number;
-  readonly state: InterruptState;
+/** What can be seen of the user's values without changing anything. */
+export type Look =
+  /** The members of what an expression gives. */
+  | { readonly kind: 'members'; readonly expression: string }
+  /** What the session's top level has. */
+  | { readonly kind: 'globals' }
+  /** A short text for the value of an expression. */
+  | { readonly kind: 'preview'; readonly expression: string };
+
+export interface LiveMember {
+  readonly name: string;
+  /** `method`, `property` or `variable`. */
+  readonly type: string;
 }
+
+/** To the session's control thread, which answers each. */
+export type ControlRequest =
+  | { readonly op: 'interrupt'; readonly id: number }
+  | { readonly op: 'look'; readonly id: number; readonly look: Look };
+
+export type ControlReply =
+  | { readonly id: number; readonly state: InterruptState }
+  | { readonly id: number; readonly members: readonly LiveMember[] }
+  | { readonly id: number; readonly preview: string | null };
 
 /** How an interrupt ended: there was nothing to stop, or what ran was stopped. */
 export type InterruptState = 'idle' | 'stopped';
@@ -71,6 +99,11 @@ export function parseSessionMessage(line: string): SessionMessage {
         cellId: numberField(message, 'cellId'),
         outcome: parseOutcome(objectField(message, 'outcome')),
       };
+    case 'declared': {
+      const { declarations } = message;
+      if (!Array.isArray(declarations)) throw new SessionMessageError("expected a list in 'declarations'");
+      return { op: 'declared', declarations: declarations.filter(isJsonObject).map(parseDeclaration) };
+    }
     case 'ask':
       return {
         op: 'ask',
@@ -86,9 +119,30 @@ export function parseSessionMessage(line: string): SessionMessage {
 
 export function parseControlReply(line: string): ControlReply {
   const reply = parseObject(line);
+  const id = numberField(reply, 'id');
+  if (Array.isArray(reply.members))
+    return { id, members: reply.members.filter(isJsonObject).map(parseMember) };
+  if ('preview' in reply)
+    return { id, preview: reply.preview === null ? null : stringField(reply, 'preview') };
   const state = stringField(reply, 'state');
   if (state !== 'idle' && state !== 'stopped') throw new SessionMessageError(`unknown state '${state}'`);
-  return { id: numberField(reply, 'id'), state };
+  return { id, state };
+}
+
+function parseMember(fields: JsonObject): LiveMember {
+  return { name: stringField(fields, 'name'), type: stringField(fields, 'type') };
+}
+
+function parseDeclaration(fields: JsonObject): VariableDeclaration {
+  const { signatures, source } = fields;
+  return {
+    name: stringField(fields, 'name'),
+    text: stringField(fields, 'text'),
+    signatures: Array.isArray(signatures) ? signatures.map(String) : [],
+    ...(isJsonObject(source) && {
+      source: { language: stringField(source, 'language'), text: stringField(source, 'text') },
+    }),
+  };
 }
 
 function parseOutcome(fields: JsonObject): ExecuteOutcome {
@@ -148,6 +202,8 @@ function parseQuestion(fields: JsonObject): Question {
       return { kind, host: stringField(fields, 'host'), port: numberField(fields, 'port') };
     case 'stop-backend':
       return { kind };
+    case 'type-checks':
+      return { kind, ...(typeof fields.mode === 'string' && { mode: fields.mode }) };
     default:
       throw new SessionMessageError(`unknown question '${kind}'`);
   }

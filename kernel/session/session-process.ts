@@ -4,7 +4,7 @@ import type { BackendControl } from '../rjit/backend-control.ts';
 import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
 import { SessionConnection } from './session-connection.ts';
 import { reportDeath, type SessionDeath } from './session-death.ts';
-import type { Answer, Question } from './session-messages.ts';
+import type { Answer, LiveMember, Question, VariableDeclaration } from './session-messages.ts';
 
 export interface SessionOptions {
   /** Output of the user's code, in the order in which it was made. */
@@ -18,12 +18,20 @@ export interface SessionOptions {
   readonly execArgv?: readonly string[];
   /** The managed backend, which lives in the kernel process so that it outlives a session. */
   readonly backend?: BackendControl;
+  /** Variables that no TypeScript of a cell declares, such as remote functions. */
+  readonly onDeclared?: (declarations: readonly VariableDeclaration[]) => void;
+  /** The process has ended, and all variables with it; another one takes its place. */
+  readonly onRestart?: () => void;
+  /** Says how types are checked, and changes it where a mode is given. @throws Error for an unknown mode */
+  readonly typeChecks?: (mode: string | undefined) => string;
   /** False to start a new process only when one is needed. */
   readonly keepsSpare?: boolean;
 }
 
 /** An interrupt that isn't answered in this time ends the session: something native doesn't come back. */
 const INTERRUPT_TIMEOUT_MS = 1500;
+/** The main thread may wait in native code and answer nobody. */
+const LOOK_TIMEOUT_MS = 250;
 /** How long after a cell the spare process starts, so that it doesn't compete with the next cell of a run. */
 const SPARE_DELAY_MS = 1000;
 
@@ -77,6 +85,21 @@ export class SessionProcess {
     return this.#interrupting;
   }
 
+  /** The members of what an expression gives, without side effects; also while a cell runs. */
+  liveMembers(expression: string): Promise<readonly LiveMember[]> {
+    return this.#connection.control.members({ kind: 'members', expression }, LOOK_TIMEOUT_MS);
+  }
+
+  /** What the session's top level has. */
+  liveGlobals(): Promise<readonly LiveMember[]> {
+    return this.#connection.control.members({ kind: 'globals' }, LOOK_TIMEOUT_MS);
+  }
+
+  /** A short text for the value of an expression. */
+  livePreview(expression: string): Promise<string | undefined> {
+    return this.#connection.control.preview(expression, LOOK_TIMEOUT_MS);
+  }
+
   async isComplete(code: string): Promise<Completeness> {
     const [{ isCellComplete }, { builtinMagics }] = await Promise.all([
       import('../magics/is-cell-complete.ts'),
@@ -102,6 +125,7 @@ export class SessionProcess {
     connection.serve({
       onOutput: this.#options.onOutput,
       onQuestion: (question) => this.#answer(question),
+      onDeclared: (declarations) => this.#options.onDeclared?.(declarations),
       onDeath: (death) => this.#onDeath(death),
     });
   }
@@ -143,6 +167,7 @@ export class SessionProcess {
       return;
     }
     const report = reportDeath(death);
+    this.#options.onRestart?.();
     this.#connection = this.#spare ?? this.#spawn();
     this.#spare = undefined;
     this.#serve(this.#connection);
@@ -169,7 +194,11 @@ export class SessionProcess {
   }
 
   async #ask(question: Question): Promise<string | null | { host: string; port: number }> {
-    const { backend, onInput } = this.#options;
+    const { backend, onInput, typeChecks } = this.#options;
+    if (question.kind === 'type-checks') {
+      if (typeChecks === undefined) throw new Error('this session does not check types');
+      return typeChecks(question.mode);
+    }
     if (question.kind === 'input') return onInput(question.prompt, question.password, question.cellId);
     if (backend === undefined)
       throw new Error('this session has no managed backend; use %rjit connect HOST:PORT');

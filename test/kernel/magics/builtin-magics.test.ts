@@ -53,6 +53,10 @@ class Recorder {
       write: (text) => {
         this.output += text;
       },
+      typeChecks: async (mode) => {
+        await record('typeChecks', ...(mode === undefined ? [] : [mode]));
+        return mode ?? 'warn';
+      },
       fileName: 'In[1]',
       cell,
       argumentsOffset,

@@ -1,0 +1,118 @@
+/** Follows the cells that run, so that completion knows their names and what is wrong with their types is told. */
+import type { Intelligence } from './intelligence.ts';
+import type { ExecuteRequest } from './jupyter/interpreter.ts';
+import { isWorthChecking, type TypeCheckMode, typeWarnings } from './type-checks.ts';
+
+/** A cell that runs longer is known, and checked, while it runs. */
+const LONG_CELL_MS = 100;
+/** The kernel has to be idle for so long before it loads TypeScript, which would slow down what runs. */
+const IDLE_MS = 400;
+/** Of more cells that come faster than they can be checked, the first ones are not. */
+const MAX_UNCHECKED = 20;
+
+interface CellWatchOptions {
+  readonly intelligence: () => Promise<Intelligence>;
+  readonly mode: () => TypeCheckMode;
+  readonly warn: (text: string, request: ExecuteRequest) => void;
+}
+
+interface UncheckedCell {
+  readonly name: string;
+  readonly request: ExecuteRequest;
+}
+
+export class CellWatch {
+  readonly #options: CellWatchOptions;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #running = 0;
+  #isWarm = false;
+  /** What there is to tell as soon as somebody can be told; undefined from then on. */
+  #untold: ((intelligence: Intelligence) => void)[] | undefined = [];
+  #intelligence: Intelligence | undefined;
+  readonly #unchecked: UncheckedCell[] = [];
+  #isChecking = false;
+
+  constructor(options: CellWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Call this whenever the kernel has nothing to do: soon, it loads what completion needs. */
+  idle(): void {
+    clearTimeout(this.#idleTimer);
+    if (this.#isWarm || this.#running > 0) return;
+    this.#idleTimer = setTimeout(() => void this.#warmUp(), IDLE_MS).unref();
+  }
+
+  /** Call this when a cell begins, and what it returns when it is done. */
+  begin(request: ExecuteRequest): () => void {
+    this.#running += 1;
+    clearTimeout(this.#idleTimer);
+    let isTold = false;
+    const tell = (): void => {
+      if (isTold) return;
+      isTold = true;
+      this.#ran(request);
+    };
+    const timer = setTimeout(tell, LONG_CELL_MS).unref();
+    return () => {
+      clearTimeout(timer);
+      this.#running -= 1;
+      // The reply goes first.
+      setImmediate(tell);
+      this.idle();
+    };
+  }
+
+  /** Tells the intelligence something, at once or when it is there; the order is kept. */
+  tell(news: (intelligence: Intelligence) => void): void {
+    if (this.#intelligence !== undefined) news(this.#intelligence);
+    else this.#untold?.push(news);
+  }
+
+  /** Loads the intelligence and tells it what has happened so far. */
+  async loaded(): Promise<Intelligence> {
+    const intelligence = await this.#options.intelligence();
+    if (this.#intelligence === undefined) {
+      this.#intelligence = intelligence;
+      for (const news of this.#untold ?? []) news(intelligence);
+      this.#untold = undefined;
+      void this.#check();
+    }
+    return intelligence;
+  }
+
+  close(): void {
+    clearTimeout(this.#idleTimer);
+    this.#unchecked.length = 0;
+  }
+
+  async #warmUp(): Promise<void> {
+    this.#isWarm = true;
+    const intelligence = await this.loaded();
+    // Without its service, completion still knows magics and live values.
+    await intelligence.warmUp().catch(() => undefined);
+  }
+
+  #ran(request: ExecuteRequest): void {
+    const { code, silent, storeHistory, executionCount, cellId } = request;
+    // Others have the number of the next one.
+    const name = silent || !storeHistory ? `In[silent-${cellId}]` : `In[${executionCount}]`;
+    this.tell((intelligence) => intelligence.ran(name, code));
+    if (this.#options.mode() !== 'warn' || !isWorthChecking(request)) return;
+    this.#unchecked.push({ name, request });
+    if (this.#unchecked.length > MAX_UNCHECKED) this.#unchecked.shift();
+    void this.#check();
+  }
+
+  /** One after the other, so that a completion waits for one check at most. */
+  async #check(): Promise<void> {
+    if (this.#isChecking || this.#intelligence === undefined) return;
+    this.#isChecking = true;
+    for (let cell = this.#unchecked.shift(); cell !== undefined; cell = this.#unchecked.shift()) {
+      const found = await this.#intelligence.checkRan(cell.name).catch(() => []);
+      const text = typeWarnings(found, cell.request);
+      if (text !== undefined) this.#options.warn(text, cell.request);
+    }
+    this.#isChecking = false;
+  }
+}

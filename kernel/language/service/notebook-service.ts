@@ -1,0 +1,96 @@
+import type * as TypeScript from 'typescript';
+import { ts } from '../typescript.ts';
+import { completeCell } from './complete-cell.ts';
+import { describeAt } from './describe-at.ts';
+import { diagnoseCell } from './diagnose-cell.ts';
+import { type CellModule, Notebook } from './notebook.ts';
+import type {
+  Description,
+  ServiceAnswers,
+  ServiceCompletions,
+  ServiceNews,
+  ServiceQuestion,
+  TypeDiagnostic,
+} from './protocol.ts';
+import { ServiceHost } from './service-host.ts';
+
+/** TypeScript's own language service over the cells of one notebook. */
+export class NotebookService {
+  readonly #folder: string;
+  readonly #globals: string;
+  #notebook: Notebook;
+  #host: ServiceHost;
+  #service: TypeScript.LanguageService;
+
+  /** `folder` has no `\`; `globals` declares what every cell can use. */
+  constructor(folder: string, globals: string) {
+    this.#folder = folder;
+    this.#globals = globals;
+    this.#notebook = new Notebook(folder);
+    this.#host = new ServiceHost(this.#notebook, folder, globals);
+    this.#service = ts.createLanguageService(this.#host);
+  }
+
+  tell(news: ServiceNews): void {
+    switch (news.op) {
+      case 'ran':
+        this.#notebook.add(news.name, news.cell.code);
+        break;
+      case 'declared':
+        for (const declaration of news.declarations) this.#notebook.declare(declaration);
+        break;
+      case 'forget': {
+        this.#service.dispose();
+        this.#notebook = new Notebook(this.#folder);
+        this.#host = new ServiceHost(this.#notebook, this.#folder, this.#globals);
+        this.#service = ts.createLanguageService(this.#host);
+        break;
+      }
+    }
+  }
+
+  ask(question: ServiceQuestion): ServiceAnswers[keyof ServiceAnswers] {
+    switch (question.op) {
+      case 'warm-up':
+        this.#complete('process.', 'process.'.length);
+        this.#check('const x: number = [1].map((y) => y)[0];');
+        return null;
+      case 'complete':
+        return this.#complete(question.cell.code, question.cursor);
+      case 'inspect':
+        return this.#inspect(question);
+      case 'check':
+        return this.#check(question.cell.code);
+      case 'check-ran':
+        return this.#checkRan(question.name);
+    }
+  }
+
+  #draft(code: string): CellModule {
+    const module = this.#notebook.draft(code);
+    this.#host.focus(module.path);
+    return module;
+  }
+
+  #complete(code: string, cursor: number): ServiceCompletions {
+    return completeCell(this.#service, this.#notebook, this.#draft(code), cursor);
+  }
+
+  #inspect({ cell, cursor, wantsSource }: ServiceQuestion & { readonly op: 'inspect' }): Description | null {
+    const module = this.#draft(cell.code);
+    return (
+      describeAt({ service: this.#service, notebook: this.#notebook, module, cursor, wantsSource }) ?? null
+    );
+  }
+
+  #check(code: string): readonly TypeDiagnostic[] {
+    return diagnoseCell(this.#service, this.#draft(code));
+  }
+
+  #checkRan(name: string): readonly TypeDiagnostic[] {
+    const module = this.#notebook.cell(name);
+    if (module === undefined) return [];
+    this.#host.focus(module.path);
+    return diagnoseCell(this.#service, module);
+  }
+}

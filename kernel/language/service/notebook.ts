@@ -1,0 +1,177 @@
+import { parseSource } from '../parse-source.ts';
+import { ts } from '../typescript.ts';
+import { type CellDeclaration, cellDeclarations } from './cell-declarations.ts';
+import { plainTypeScript } from './plain-typescript.ts';
+import type { AmbientDeclaration } from './protocol.ts';
+
+/** A cell as the module that TypeScript sees. */
+export interface CellModule {
+  readonly path: string;
+  /** What connects it to earlier cells, on lines of its own, then the cell, then what later cells may import. */
+  readonly text: string;
+  readonly version: number;
+  /** Half-open range of the cell in `text`. */
+  readonly cellStart: number;
+  readonly cellEnd: number;
+  /** Offsets in them are those of the cell. */
+  readonly declarations: readonly CellDeclaration[];
+}
+
+/** Which module a name comes from, and how it was declared there. */
+export interface KnownName extends CellDeclaration {
+  readonly module: CellModule;
+}
+
+const AUGMENTS = /\bdeclare\s+(?:global|module)\b/u;
+/** Modules that no name leads to any more are dropped when so many have come since the last time. */
+const PRUNE_INTERVAL = 100;
+
+/**
+ * The cells that ran, each as a module of its own that imports what it uses of earlier ones. So a name can be declared
+ * again with another type, `await` may stand at the top level, and an earlier cell keeps the types it was written with.
+ */
+export class Notebook {
+  readonly #folder: string;
+  readonly #modules = new Map<string, CellModule>();
+  readonly #values = new Map<string, KnownName>();
+  readonly #types = new Map<string, KnownName>();
+  readonly #ambient = new Map<string, AmbientDeclaration>();
+  #version = 0;
+  #count = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  module(path: string): CellModule | undefined {
+    return this.#modules.get(path);
+  }
+
+  /** The module of a cell that has run, unless it is forgotten. */
+  cell(name: string): CellModule | undefined {
+    return this.module(`${this.#folder}/${name}.ts`) ?? this.module(`${this.#folder}/${name}.tsx`);
+  }
+
+  /** Files that belong to the program whether or not a cell imports them: those that add to modules or globals. */
+  get augmentations(): readonly string[] {
+    return [...this.#modules.values()].filter(({ text }) => AUGMENTS.test(text)).map(({ path }) => path);
+  }
+
+  ambient(name: string): AmbientDeclaration | undefined {
+    return this.#values.get(name)?.kind === 'ambient' ? this.#ambient.get(name) : undefined;
+  }
+
+  knownName(name: string): KnownName | undefined {
+    return this.#values.get(name) ?? this.#types.get(name);
+  }
+
+  get knownNames(): readonly string[] {
+    return [...new Set([...this.#values.keys(), ...this.#types.keys()])];
+  }
+
+  /** The cell that is being typed or checked. */
+  draft(code: string): CellModule {
+    const module = this.#moduleOf('rjit-draft', code, this.knownNames);
+    this.#modules.set(module.path, module);
+    return module;
+  }
+
+  /** A cell that has run; `name` is unique. One that isn't TypeScript has failed, and declared nothing. */
+  add(name: string, code: string): void {
+    if (!parseSource(code).ok) return;
+    const mentioned = new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+    const known = this.knownNames.filter((one) => mentioned.has(one));
+    this.#remember(this.#moduleOf(name, code, known));
+  }
+
+  declare(declaration: AmbientDeclaration): void {
+    const { name } = declaration;
+    this.#count += 1;
+    const text = declaration.text.replace(/^declare /mu, 'export declare ');
+    const path = `${this.#folder}/rjit-declared-${this.#count}.d.ts`;
+    const one: CellDeclaration = {
+      ...{ name, kind: 'ambient', value: 'variable', isType: false, isExported: true },
+      offset: text.lastIndexOf(`const ${name}:`) + 'const '.length,
+    };
+    this.#ambient.set(name, declaration);
+    this.#remember({
+      ...{ path, text, version: ++this.#version, cellStart: 0, cellEnd: text.length },
+      declarations: [one],
+    });
+  }
+
+  #remember(module: CellModule): void {
+    this.#modules.set(module.path, module);
+    for (const declaration of module.declarations) {
+      const known = { ...declaration, module };
+      if (declaration.value !== undefined) this.#values.set(declaration.name, known);
+      if (declaration.isType) this.#types.set(declaration.name, known);
+    }
+    this.#count += 1;
+    if (this.#count % PRUNE_INTERVAL === 0) this.#prune();
+  }
+
+  #moduleOf(name: string, code: string, known: readonly string[]): CellModule {
+    const { text, isJsx } = plainTypeScript(code);
+    const path = `${this.#folder}/${name}.${isJsx ? 'tsx' : 'ts'}`;
+    const kind = isJsx ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+    const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind);
+    const declarations = cellDeclarations(file);
+    // In front, where nothing that the cell leaves open can swallow it.
+    const head = [...this.#imports(known, declarations), ''].join('\n');
+    return {
+      path,
+      text: `${head}${text}\nexport { ${exportsOf(declarations).join(', ')} };\n`,
+      version: ++this.#version,
+      cellStart: head.length,
+      cellEnd: head.length + text.length,
+      declarations,
+    };
+  }
+
+  /** Variables as variables, so that they may be assigned to; all else by an import. */
+  #imports(names: readonly string[], own: readonly CellDeclaration[]): readonly string[] {
+    const ownValues = new Set(own.filter(({ value }) => value !== undefined).map(({ name }) => name));
+    const ownTypes = new Set(own.filter(({ isType }) => isType).map(({ name }) => name));
+    return names.flatMap((name) => {
+      const value = ownValues.has(name) ? undefined : this.#values.get(name);
+      const type = ownTypes.has(name) ? undefined : this.#types.get(name);
+      const isSame = value?.module === type?.module;
+      if (value?.value === 'constant' && (isSame || (type === undefined && !ownTypes.has(name)))) {
+        return [`import { ${name} } from ${specifier(value.module)};`];
+      }
+      return [
+        ...(value === undefined
+          ? []
+          : [`declare var ${name}: typeof import(${specifier(value.module)}).${name};`]),
+        // A name that the cell gives a value of its own can't be an import of a class.
+        ...(type === undefined || ownValues.has(name)
+          ? []
+          : [`import type { ${name} } from ${specifier(type.module)};`]),
+      ];
+    });
+  }
+
+  /** Forgets modules that neither a name nor a module that is kept leads to. */
+  #prune(): void {
+    const kept = new Set<string>(this.augmentations);
+    const waiting = [...this.#values.values(), ...this.#types.values()].map(({ module }) => module);
+    for (let module = waiting.pop(); module !== undefined; module = waiting.pop()) {
+      if (kept.has(module.path)) continue;
+      kept.add(module.path);
+      for (const [, fileName = ''] of module.text.matchAll(/["']\.\/((?:In\[|rjit-declared-)[^"']*)["']/gu)) {
+        const imported = this.#modules.get(`${this.#folder}/${fileName}`);
+        if (imported !== undefined) waiting.push(imported);
+      }
+    }
+    for (const path of this.#modules.keys()) if (!kept.has(path)) this.#modules.delete(path);
+  }
+}
+
+function specifier({ path }: CellModule): string {
+  return JSON.stringify(`./${path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)}`);
+}
+
+function exportsOf(declarations: readonly CellDeclaration[]): readonly string[] {
+  return [...new Set(declarations.filter(({ isExported }) => !isExported).map(({ name }) => name))];
+}

@@ -1,0 +1,143 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as TypeScript from 'typescript';
+import { ts } from '../typescript.ts';
+import type { Notebook } from './notebook.ts';
+
+const GLOBALS = 'rjit-globals.d.ts';
+
+/**
+ * The files of a notebook's program: its cells, which exist in memory only and lie in the notebook's folder, so that
+ * their imports resolve from there; the session's globals; and whatever these import.
+ */
+export class ServiceHost implements TypeScript.LanguageServiceHost {
+  readonly directoryExists = ts.sys.directoryExists;
+  readonly getDirectories = ts.sys.getDirectories;
+  readonly readDirectory = ts.sys.readDirectory;
+  readonly #notebook: Notebook;
+  readonly #folder: string;
+  readonly #globals: { readonly path: string; readonly text: string };
+  readonly #nodeTypes: readonly string[];
+  readonly #options: TypeScript.CompilerOptions;
+  #roots: readonly string[] = [];
+
+  constructor(notebook: Notebook, folder: string, globals: string) {
+    this.#notebook = notebook;
+    this.#folder = folder;
+    this.#globals = { path: `${folder}/${GLOBALS}`, text: globals };
+    this.#nodeTypes = nodeTypes(folder);
+    this.#options = compilerOptions(folder);
+  }
+
+  /** From now on, the program is about this module. */
+  focus(path: string | undefined): void {
+    this.#roots = path === undefined ? [] : [path];
+  }
+
+  getScriptFileNames(): string[] {
+    return [this.#globals.path, ...this.#nodeTypes, ...this.#notebook.augmentations, ...this.#roots];
+  }
+
+  getScriptVersion(path: string): string {
+    const module = this.#notebook.module(path);
+    if (module !== undefined) return String(module.version);
+    // What is installed doesn't change under a running notebook; the user's own files do.
+    if (path === this.#globals.path || path.includes('/node_modules/')) return '1';
+    try {
+      return String(statSync(path).mtimeMs);
+    } catch {
+      return '0';
+    }
+  }
+
+  getScriptSnapshot(path: string): TypeScript.IScriptSnapshot | undefined {
+    const text = this.readFile(path);
+    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+  }
+
+  fileExists = (path: string): boolean =>
+    this.#notebook.module(path) !== undefined || path === this.#globals.path || ts.sys.fileExists(path);
+
+  readFile(path: string): string | undefined {
+    const module = this.#notebook.module(path);
+    if (module !== undefined) return module.text;
+    return path === this.#globals.path ? this.#globals.text : ts.sys.readFile(path);
+  }
+
+  getCompilationSettings(): TypeScript.CompilerOptions {
+    return this.#options;
+  }
+
+  getCurrentDirectory(): string {
+    return this.#folder;
+  }
+
+  getDefaultLibFileName(options: TypeScript.CompilerOptions): string {
+    return ts.getDefaultLibFilePath(options);
+  }
+
+  useCaseSensitiveFileNames(): boolean {
+    return ts.sys.useCaseSensitiveFileNames;
+  }
+}
+
+/** Those of the notebook's folder, else those that came with this package. */
+function nodeTypes(folder: string): readonly string[] {
+  for (const from of [join(folder, 'notebook.ts'), import.meta.url]) {
+    try {
+      const manifest = createRequire(from).resolve('@types/node/package.json');
+      return [manifest.replaceAll('\\', '/').replace(/[^/]*$/u, 'index.d.ts')];
+    } catch {
+      // Not there: the next place, or without.
+    }
+  }
+  return [];
+}
+
+/** What decides how strict TypeScript is, and how it reads JSX, is the user's to say in the folder's tsconfig.json. */
+const TAKEN_FROM_CONFIG = [
+  ...['strict', 'noImplicitAny', 'strictNullChecks', 'strictFunctionTypes', 'strictBindCallApply'],
+  ...[
+    'strictPropertyInitialization',
+    'noImplicitThis',
+    'useUnknownInCatchVariables',
+    'exactOptionalPropertyTypes',
+  ],
+  ...['noUncheckedIndexedAccess', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'paths'],
+  ...['experimentalDecorators', 'customConditions'],
+];
+
+function compilerOptions(folder: string): TypeScript.CompilerOptions {
+  const own = configOf(folder);
+  const taken = Object.fromEntries(
+    TAKEN_FROM_CONFIG.flatMap((name) => (name in own ? [[name, own[name]]] : [])),
+  );
+  return {
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    lib: ['lib.esnext.d.ts'],
+    types: [],
+    jsx: ts.JsxEmit.React,
+    // A name that is declared in one cell and used in another would be `never[]` or `null` otherwise.
+    strict: false,
+    esModuleInterop: true,
+    resolveJsonModule: true,
+    allowJs: true,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    skipLibCheck: true,
+    ...taken,
+  };
+}
+
+function configOf(folder: string): TypeScript.CompilerOptions {
+  const path = join(folder, 'tsconfig.json');
+  const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
+  if (error !== undefined) return {};
+  // Its files are of no interest, and a folder may hold many.
+  const host = { ...ts.sys, readDirectory: () => [] };
+  return ts.parseJsonConfigFileContent(config, host, folder).options;
+}
