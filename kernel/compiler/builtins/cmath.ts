@@ -8,6 +8,7 @@ import {
   type BuiltinCall,
   complexRoutine,
   floatBinary,
+  floatCompare,
   floatOf,
   keeping,
   logicalAnd,
@@ -73,7 +74,14 @@ const rect: Builtin = {
     return keeping(call, [radius, angle], ([r, phi]) => {
       if (!r || !phi) return undefined;
       const re = floatBinary('fmul', r.hir, routineCall('cos', [phi.hir]));
-      const im = floatBinary('fmul', r.hir, routineCall('sin', [phi.hir]));
+      const im: HirExpression = {
+        kind: 'choose',
+        type: FLOAT64,
+        test: floatCompare('eq', phi.hir, floatOf(FLOAT64, 0)),
+        // Of an infinite radius, too.
+        whenTrue: floatBinary('fmul', routineCall('copysign', [floatOf(FLOAT64, 1), r.hir]), phi.hir),
+        whenFalse: floatBinary('fmul', r.hir, routineCall('sin', [phi.hir])),
+      };
       return operandOf({ kind: 'make-complex', type: COMPLEX128, re, im }, call.node.span);
     });
   },

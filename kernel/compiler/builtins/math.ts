@@ -2,7 +2,7 @@
 import type { FloatType } from '../../../backend/contract/types.ts';
 import type { HirExpression } from '../hir.ts';
 import { convertHir, convertOperand, literalOperand, type Operand, operandOf } from '../typer/operand.ts';
-import { FLOAT64, INT64, isInteger } from '../types/value-types.ts';
+import { BOOL, FLOAT64, INT64, isInteger } from '../types/value-types.ts';
 import { combinatorics } from './integers.ts';
 import {
   type Builtin,
@@ -102,9 +102,29 @@ const scaleBinary: Builtin = {
     if (!x || !n) return undefined;
     if (!isInteger(n.type)) return refuseArgument(call, n, 'an integer as its exponent');
     const type = sharedFloat({ ...call, args: [x] });
-    return type && result(call, routineCall('ldexp', [convertOperand(x, type), convertOperand(n, INT64)]));
+    if (!type) return undefined;
+    return keeping(call, [n], ([exponent]) => {
+      return exponent && result(call, routineCall('ldexp', [convertOperand(x, type), signed(exponent)]));
+    });
   },
 };
+
+/** An exponent as an int64. What an uint64 has beyond that takes every number to an infinity. */
+function signed(exponent: Operand): HirExpression {
+  const value = convertOperand(exponent, INT64);
+  if (exponent.type.kind !== 'uint' || exponent.type.bits < 64) return value;
+  const zero: HirExpression = { kind: 'constant', type: INT64, value: 0n };
+  const isNegative: HirExpression = {
+    kind: 'compare',
+    type: BOOL,
+    comparison: 'lt',
+    domain: 'signed',
+    left: value,
+    right: zero,
+  };
+  const largest: HirExpression = { kind: 'constant', type: INT64, value: 2n ** 63n - 1n };
+  return { kind: 'choose', type: INT64, test: isNegative, whenTrue: largest, whenFalse: value };
+}
 
 /** A tuple of `members`, made of the one float argument, which may be read several times. */
 function tupleOf(members: (x: HirExpression, type: FloatType) => readonly HirExpression[]): Builtin {

@@ -1,11 +1,5 @@
 /** NumPy's functions of scalars. Floats stay floats, complex numbers complex, and nothing raises. */
-import type { BinaryOperator, CompareOperator } from '../core.ts';
-import { dialectOf } from '../dialect.ts';
-import type { HirExpression } from '../hir.ts';
-import { comparison, truth } from '../typer/logic.ts';
-import { convertOperand, literalOperand } from '../typer/operand.ts';
-import { binaryRule, unaryRule } from '../types/operators.ts';
-import { BOOL, partType } from '../types/value-types.ts';
+import { partType } from '../types/value-types.ts';
 import { CMATH, phase } from './cmath.ts';
 import { sign } from './ecmascript.ts';
 import { combinatorics } from './integers.ts';
@@ -19,100 +13,20 @@ import {
   radians,
   remainderOfDivision,
 } from './math.ts';
+import {
+  boolOrNumbers,
+  compared,
+  extremumOf,
+  logical,
+  logicalNot,
+  operator,
+  powerOf,
+  reciprocal,
+  square,
+  unary,
+} from './numpy-operators.ts';
 import { absolute, roundToDigits } from './python.ts';
 import { type Builtin, floatOrComplex, floatRoutine, refuseArgument, result, roundToFloat } from './rules.ts';
-
-const DIALECT = dialectOf('python', 'numpy');
-
-/** An operator under its name, which divides by zero as IEEE does. */
-function operator(symbol: BinaryOperator): Builtin {
-  return {
-    arity: [2, 2],
-    type: (call) => {
-      const [left, right] = call.args;
-      if (!left || !right) return undefined;
-      const rule = binaryRule(symbol, left, right, DIALECT);
-      if (!rule.ok) return call.typer.report('operand-types', call.node.span, rule.message, rule.hint);
-      const hir: HirExpression = {
-        kind: 'binary',
-        type: rule.result,
-        operation: rule.operation,
-        left: convertOperand(left, rule.left),
-        right: convertOperand(right, rule.right),
-        failure: rule.failure && call.typer.failure(rule.failure, call.node.span),
-      };
-      return result(call, hir);
-    },
-  };
-}
-
-function unary(symbol: '-' | '+' | '~'): Builtin {
-  return {
-    arity: [1, 1],
-    type: (call) => {
-      const [arg] = call.args;
-      if (!arg) return undefined;
-      const rule = unaryRule(symbol, arg, DIALECT);
-      if (!rule.ok) return call.typer.report('operand-types', call.node.span, rule.message, rule.hint);
-      const operand = convertOperand(arg, rule.operand);
-      const { operation } = rule;
-      return result(call, operation ? { kind: 'unary', type: rule.result, operation, operand } : operand);
-    },
-  };
-}
-
-function compared(symbol: Exclude<CompareOperator, 'in' | 'not in'>): Builtin {
-  return {
-    arity: [2, 2],
-    type: (call) => {
-      const [left, right] = call.args;
-      const hir = left && right && comparison(call.typer, symbol, left, right, call.node.span);
-      return hir && result(call, hir);
-    },
-  };
-}
-
-function logical(name: 'and' | 'or'): Builtin {
-  return {
-    arity: [2, 2],
-    type: (call) => {
-      const [left, right] = call.args.map((arg) => truth(call.typer, arg));
-      if (!left || !right) return undefined;
-      const operation = name === 'and' ? 'band' : 'bor';
-      return result(call, { kind: 'binary', type: BOOL, operation, left, right, failure: undefined });
-    },
-  };
-}
-
-const logicalNot: Builtin = {
-  arity: [1, 1],
-  type: (call) => {
-    const [operand] = call.args.map((arg) => truth(call.typer, arg));
-    return operand && result(call, { kind: 'unary', type: BOOL, operation: 'not', operand });
-  },
-};
-
-const square: Builtin = {
-  arity: [1, 1],
-  type: (call) => {
-    const [arg] = call.args;
-    if (!arg) return undefined;
-    const kept = call.typer.keep(arg, 'arg');
-    const product = operator('*').type({ ...call, args: [kept.value, kept.value] });
-    if (!product || kept.before.length === 0) return product;
-    return result(call, {
-      kind: 'sequence',
-      type: product.type,
-      statements: kept.before,
-      value: product.hir,
-    });
-  },
-};
-
-const reciprocal: Builtin = {
-  arity: [1, 1],
-  type: (call) => operator('/').type({ ...call, args: [literalOperand(1n, call.node.span), ...call.args] }),
-};
 
 const round: Builtin = {
   arity: [1, 2],
@@ -198,16 +112,16 @@ const ROUNDING: readonly (readonly [string, Builtin])[] = [
 ];
 
 const ARITHMETIC: readonly (readonly [string, Builtin])[] = [
-  ['add', operator('+')],
+  ['add', boolOrNumbers('|', '+')],
   ['subtract', operator('-')],
-  ['multiply', operator('*')],
+  ['multiply', boolOrNumbers('&', '*')],
   ['divide', operator('/')],
   ['true_divide', operator('/')],
   ['floor_divide', operator('//')],
   ['mod', operator('%')],
   ['remainder', operator('%')],
   ['fmod', remainderOfDivision],
-  ['power', operator('**')],
+  ['power', powerOf],
   ['float_power', power],
   ['square', square],
   ['reciprocal', reciprocal],
@@ -219,10 +133,10 @@ const ARITHMETIC: readonly (readonly [string, Builtin])[] = [
   ['sign', sign],
   ['copysign', floatRoutine('copysign', 2)],
   ['nextafter', floatRoutine('nextafter', 2)],
-  ['minimum', floatRoutine('minimum', 2)],
-  ['maximum', floatRoutine('maximum', 2)],
-  ['fmin', floatRoutine('minNumber', 2)],
-  ['fmax', floatRoutine('maxNumber', 2)],
+  ['minimum', extremumOf('minimum', '<')],
+  ['maximum', extremumOf('maximum', '>')],
+  ['fmin', extremumOf('minNumber', '<')],
+  ['fmax', extremumOf('maxNumber', '>')],
   ['real', part('re')],
   ['imag', part('im')],
   ['conj', conjugate],

@@ -69,7 +69,7 @@ function absoluteInteger(call: BuiltinCall, arg: Operand): Operand | undefined {
 }
 
 /** The first argument unless a later one is strictly beyond it, as Python compares them. */
-function extremum(operator: '<' | '>'): Builtin {
+export function extremum(operator: '<' | '>'): Builtin {
   return {
     arity: [2, Number.POSITIVE_INFINITY],
     language: 'python',

@@ -6,6 +6,9 @@ const MODULES: ReadonlyMap<string, string> = new Map([
   ['cmath', 'cmath'],
   ['numpy', 'numpy'],
   ['numba', 'numpy'],
+  ['numba.core', 'numpy'],
+  ['numba.types', 'numpy'],
+  ['numba.core.types', 'numpy'],
 ]);
 
 /** Names of numba without their like in numpy. Decorators are read where they stand and need no entry. */
@@ -13,6 +16,7 @@ const NUMBA_NAMES: ReadonlyMap<string, string | undefined> = new Map([
   ['jit', undefined],
   ['njit', undefined],
   ['prange', 'range'],
+  ['types', 'numpy'],
 ]);
 const HINT = 'math, cmath and numpy can be imported';
 
@@ -77,7 +81,7 @@ function importedNames(cursor: Cursor, module: string | undefined): void {
 
 /** What an imported name stands for; undefined where it stands for nothing in the cell. */
 function importPath(module: string, name: string): string | undefined {
-  if (module === 'numba' && NUMBA_NAMES.has(name)) return NUMBA_NAMES.get(name);
+  if (module.startsWith('numba') && NUMBA_NAMES.has(name)) return NUMBA_NAMES.get(name);
   const path = MODULES.get(module);
   return path === undefined ? undefined : `${path}.${name}`;
 }

@@ -29,6 +29,8 @@ export function qualifiedName(typer: FunctionTyper, node: Expression): string | 
   }
   if (node.kind !== 'attribute') return undefined;
   const object = qualifiedName(typer, node.object);
+  // numba.types: numba's names are NumPy's.
+  if (object === 'numpy' && node.name === 'types') return object;
   return object && `${object}.${node.name}`;
 }
 
