@@ -14,7 +14,7 @@ export type KnownGlobal =
 export interface Dtype {
   readonly kind: 'dtype';
   readonly type: Type;
-  readonly littleEndian: boolean;
+  littleEndian: boolean;
 }
 
 /** RBC's description of a structure class; only its name is of use here. */
@@ -84,10 +84,10 @@ function dtypeOf(code: string): Type | undefined {
 }
 
 /** BUILD's state is `(version, byteOrder, …)`; `|` is for single bytes. */
-export function withByteOrder(dtype: Dtype, state: unknown): Dtype {
+export function isLittleEndian(state: unknown): boolean {
   const order = Array.isArray(state) ? state[1] : undefined;
-  if (order === '<' || order === '|' || order === '=') return { ...dtype, littleEndian: true };
-  if (order === '>') return { ...dtype, littleEndian: false };
+  if (order === '<' || order === '|' || order === '=') return true;
+  if (order === '>') return false;
   throw new RemoteError('bad-request', `pickle: a numpy dtype of byte order ${String(order)}`);
 }
 

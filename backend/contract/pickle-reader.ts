@@ -1,6 +1,7 @@
 import { PickleBytes } from './pickle-bytes.ts';
 import {
   isDtype,
+  isLittleEndian,
   isPickleValue,
   isTagged,
   type KnownGlobal,
@@ -10,7 +11,6 @@ import {
   makeDtype,
   makePointer,
   makeScalar,
-  withByteOrder,
 } from './pickle-globals.ts';
 import type { PickleValue } from './pickle-value.ts';
 import { RemoteError } from './remote-error.ts';
@@ -189,9 +189,9 @@ class PickleMachine {
         const [target, state] = this.#popCount(2);
         if (!isDtype(target))
           throw new RemoteError('unsupported', 'pickle: BUILD is refused for anything but a dtype');
-        const built = withByteOrder(target, state);
-        for (const [index, value] of this.#memo) if (value === target) this.#memo.set(index, built);
-        return this.#push(built);
+        // In place, since the memo may hold it.
+        target.littleEndian = isLittleEndian(state);
+        return this.#push(target);
       }
       default:
         return false;
@@ -236,8 +236,12 @@ class PickleMachine {
     if (this.#contained.has(target) || added.includes(target)) {
       throw new RemoteError('unsupported', 'pickle: a list that is part of another value grows');
     }
+    const before = this.#extents.get(target) ?? { depth: 1, items: 0 };
+    const grown = this.#extentOf(added);
+    const items = before.items + grown.items;
+    if (items > MAX_ITEMS) throw tooManyItems();
     for (const item of added) target.items.push(item);
-    this.#extents.set(target, this.#extentOf(target.items));
+    this.#extents.set(target, { depth: Math.max(before.depth, grown.depth), items });
     return this.#push(target);
   }
 
@@ -259,6 +263,7 @@ class PickleMachine {
   #remember(index: number): true {
     const value = this.#stack.at(-1);
     if (value === undefined || value === MARK) throw broken('it remembers a value that is not there');
+    if (this.#memo.size >= MAX_ITEMS) throw tooManyItems();
     this.#memo.set(index, value);
     return true;
   }

@@ -97,7 +97,9 @@ export class RemoteError extends Error {
   /** The funnel: whatever was caught becomes a RemoteError; what is none keeps its text under `fallback`. */
   static from(caught: unknown, fallback: RemoteErrorCode = 'protocol'): RemoteError {
     if (caught instanceof RemoteError) return caught;
-    if (caught instanceof Error) return new RemoteError(fallback, caught.message, { cause: caught });
+    // Errors of node-thrift may have no message at all, whatever their type says.
+    if (caught instanceof Error)
+      return new RemoteError(fallback, caught.message || caught.name, { cause: caught });
     return new RemoteError(fallback, String(caught), { cause: caught });
   }
 }

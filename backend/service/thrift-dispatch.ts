@@ -70,7 +70,9 @@ export async function dispatch(
     try {
       receive(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
     } catch (error) {
-      reject(RemoteError.from(error));
+      const reason = RemoteError.from(error).detail;
+      const text = `the arguments of ${header.name} can't be read: ${reason}`;
+      reject(new RemoteError('protocol', text, { cause: error }));
     }
   });
 }

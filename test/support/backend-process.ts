@@ -24,7 +24,7 @@ export class BackendProcess {
     const argv = ['--port', '0', '--endpoint-file', this.endpointFile, '--lifeline', ...options];
     this.child = spawn(process.execPath, [main, ...argv], { stdio: ['pipe', 'ignore', 'pipe'] });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#log += text;
+      this.#log = keepEnd(this.#log + text);
     });
     this.exited = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {
@@ -34,7 +34,7 @@ export class BackendProcess {
     });
   }
 
-  /** What the server has written to standard error so far. */
+  /** What the server has written to standard error so far; of very much, the end. */
   get log(): string {
     return this.#log;
   }
@@ -74,6 +74,12 @@ export async function withBackend(
   } finally {
     await backend.dispose();
   }
+}
+
+const maxLogLength = 8 * 2 ** 20;
+
+function keepEnd(text: string): string {
+  return text.length > maxLogLength ? text.slice(-maxLogLength / 2) : text;
 }
 
 function readPort(path: string): number | undefined {

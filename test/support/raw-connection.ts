@@ -43,6 +43,16 @@ export class RawConnection {
     return taken;
   }
 
+  /** Resolves to how many bytes have arrived and were not taken, once there are any. */
+  async arrived(): Promise<number> {
+    await eventually('bytes arrive', () => {
+      if (this.#isClosed && this.#received.byteLength === 0)
+        throw new Error('closed where bytes were expected');
+      return this.#received.byteLength > 0;
+    });
+    return this.#received.byteLength;
+  }
+
   async closed(): Promise<void> {
     await eventually('the server closes the connection', () => this.#isClosed);
   }

@@ -5,7 +5,9 @@ import { readPickle } from '../../../backend/contract/pickle-reader.ts';
 import type { PickleValue } from '../../../backend/contract/pickle-value.ts';
 import { writePickle } from '../../../backend/contract/pickle-writer.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { fuzzPickles } from '../../fuzz/wire/fuzz-pickles.ts';
 import { bytesOf, hexOf } from '../../support/bytes.ts';
+import { seededRandom } from '../../support/random.ts';
 
 /** Recorded from CPython 3.11: pickle.dumps(value, 4). */
 const RECORDED: readonly (readonly [python: string, value: PickleValue, hex: string])[] = [
@@ -278,5 +280,29 @@ pickles('what only travels towards the server is not written', () => {
   } as const;
   assert.throws(() => writePickle(pointer), /a pointer is not written/);
 });
+
+pickles('ten thousand hostile ones are values or errors, each soon', () => {
+  assert.equal(fuzzPickles(10_000, seededRandom(4711)), []);
+});
+
+/** Where each step could cost more the more there were. */
+const expensive: readonly (readonly [what: string, head: string, repeated: string])[] = [
+  ['a list that grows item by item', '80045d', '4b0161'],
+  ['values that are remembered', '80044e', '94'],
+];
+
+for (const [what, head, repeated] of expensive) {
+  pickles(`${what} without end are refused`, () => {
+    const bytes = Buffer.concat([
+      bytesOf(head),
+      Buffer.from(bytesOf(repeated.repeat(150_000))),
+      bytesOf('2e'),
+    ]);
+    assert.throws(
+      () => readPickle(bytes),
+      (error: unknown) => error instanceof RemoteError,
+    );
+  });
+}
 
 pickles.run();

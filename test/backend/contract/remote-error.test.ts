@@ -56,6 +56,7 @@ test('whatever is caught becomes one error and keeps its cause', () => {
   assert.is(error.message, '[connection-lost] x is not a function');
   assert.is(RemoteError.from(error), error);
   assert.is(RemoteError.from('text').detail, 'text');
+  assert.is(RemoteError.from(new RangeError()).detail, 'RangeError', 'an error without words has its name');
 });
 
 test('kinds of raises are unique, and a module adds its own from 1000', () => {

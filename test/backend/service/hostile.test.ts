@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fuzzWire, wireServerOptions } from '../../fuzz/wire/fuzz-wire.ts';
 import { type BackendProcess, withBackend } from '../../support/backend-process.ts';
 import { bytesOf } from '../../support/bytes.ts';
 import { eventually } from '../../support/eventually.ts';
 import { addition } from '../../support/ir-functions.ts';
-import { seededRandom } from '../../support/random.ts';
 import { RawConnection } from '../../support/raw-connection.ts';
 import { TestSession } from '../../support/rjit-client.ts';
 import {
@@ -174,42 +174,16 @@ hostile('on more connections than allowed are not read', () =>
   }),
 );
 
-hostile('in a thousand mutations of real messages do no harm', () =>
-  withSession([], async ({ port, session, add }) => {
-    const random = seededRandom(20240229);
-    const originals = [
-      Buffer.concat([attachMessage(session.id), callMessage(add, 1n, 1n)]),
-      helloMessage(),
-      emptyMessage('remotejit:targets'),
-      emptyMessage('info:thrift_content'),
-    ];
-    for (let round = 0; round < 1000; round++) {
-      const connection = new RawConnection(port);
-      await connection.send(mutate(originals[round % originals.length] ?? hex(''), random));
-      connection.close();
-    }
+hostile('of every kind of attack do no harm', () =>
+  withBackend(wireServerOptions, async (backend, port) => {
+    const { inputs, problems } = await fuzzWire(backend, port, {
+      count: 4000,
+      seed: 20240229,
+      progress: () => undefined,
+    });
+    assert.equal(problems, []);
+    for (const [name, count] of inputs) assert.ok(count > 0, name);
   }),
 );
-
-/** Flips bits, then cuts, repeats, or puts in a length that lies. */
-function mutate(original: Buffer, random: () => number): Buffer {
-  const bytes = Buffer.from(original);
-  const place = () => Math.floor(random() * bytes.byteLength);
-  for (let flips = 1 + Math.floor(random() * 4); flips > 0; flips--) {
-    const at = place();
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
-  }
-  switch (Math.floor(random() * 4)) {
-    case 0:
-      return bytes.subarray(0, place());
-    case 1:
-      return Buffer.concat([bytes, bytes.subarray(place())]);
-    case 2:
-      bytes.writeInt32BE(2 ** 31 - 1, Math.floor(random() * (bytes.byteLength - 4)));
-      return bytes;
-    default:
-      return bytes;
-  }
-}
 
 hostile.run();
