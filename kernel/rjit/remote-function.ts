@@ -4,11 +4,12 @@ import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { type Value, valueCodec } from '../../backend/contract/value-codec.ts';
 import { argumentsKey, plainValue, typesOfArguments } from './argument-type.ts';
+import { type CallOptions, throwIfAborted } from './call-options.ts';
 import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
 import { describeIr } from './describe.ts';
 import type { FunctionDescription, FunctionModule } from './function-module.ts';
-import type { CallTarget, IoClient } from './io/io-client.ts';
+import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
 import { callLocally } from './local-call.ts';
 import { type Column, elementTypes, packColumns, resultColumn } from './map-columns.ts';
 import { chooseOverload } from './overload-choice.ts';
@@ -17,10 +18,18 @@ import { type CompileTimes, type DefinitionCount, RemoteOverload } from './remot
 /** A call: waits for the result. */
 type ValueFunction = (...args: readonly unknown[]) => Value;
 
+const NO_OPTIONS: CallOptions = {};
+
 export interface AsyncCalls {
   (...args: readonly unknown[]): Promise<Value>;
   /** `foo.map`, as a promise. */
   map(...columns: readonly unknown[]): Promise<Column>;
+}
+
+/** The ways to call a function, all under the same options. */
+export interface BoundFunction extends ValueFunction {
+  readonly async: AsyncCalls;
+  map(...columns: readonly unknown[]): Column;
 }
 
 export interface RemoteFunctionOptions {
@@ -47,9 +56,7 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   constructor(options: RemoteFunctionOptions) {
     super((...args) => this.#choose(args).call(args.map(plainValue), options.timeoutMs()));
     this.#options = options;
-    this.async = Object.assign((...args: readonly unknown[]) => this.#callAsync(args), {
-      map: (...columns: readonly unknown[]) => this.#mapAsync(columns),
-    });
+    this.async = this.#asyncCalls(NO_OPTIONS);
     Object.defineProperty(this, 'name', { value: options.name, configurable: true });
     for (const signature of options.module.signaturesOf(options.name)) this.#add(signature);
   }
@@ -121,13 +128,17 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
    * The result is the typed array of the result's type; complex results are pairs in a Float64Array or Float32Array.
    */
   map(...columns: readonly unknown[]): Column {
-    const { overload, packed } = this.#prepareMap(columns);
-    const { result } = overload.signature;
-    const { io, timeoutMs } = this.#options;
-    const bytes = overload.onServer((target) =>
-      io.requestSync('map', mapCommand(target, overload, packed), timeoutMs()),
-    );
-    return resultColumn(result, bytes);
+    return this.#map(columns, NO_OPTIONS);
+  }
+
+  /** The same function, to be called under these options: `foo.with({ signal, timeoutMs: 500 }).async(1, 3)`. */
+  with(options: CallOptions): BoundFunction {
+    const call = (...args: readonly unknown[]): Value => {
+      throwIfAborted(this.#options.name, options.signal);
+      return this.#choose(args).call(args.map(plainValue), this.#timeoutMs(options));
+    };
+    const map = (...columns: readonly unknown[]): Column => this.#map(columns, options);
+    return Object.assign(call, { async: this.#asyncCalls(options), map });
   }
 
   /** Compiles every overload now, before the first call. */
@@ -188,17 +199,45 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     return overload;
   }
 
-  async #callAsync(args: readonly unknown[]): Promise<Value> {
-    return await this.#choose(args).callAsync(args.map(plainValue), this.#options.timeoutMs());
+  #asyncCalls(options: CallOptions): AsyncCalls {
+    return Object.assign((...args: readonly unknown[]) => this.#callAsync(args, options), {
+      map: (...columns: readonly unknown[]) => this.#mapAsync(columns, options),
+    });
   }
 
-  async #mapAsync(columns: readonly unknown[]): Promise<Column> {
+  async #callAsync(args: readonly unknown[], options: CallOptions): Promise<Value> {
+    const limits = { timeoutMs: this.#timeoutMs(options), signal: options.signal };
+    return await this.#choose(args).callAsync(args.map(plainValue), limits);
+  }
+
+  #map(columns: readonly unknown[], options: CallOptions): Column {
+    throwIfAborted(this.#options.name, options.signal);
     const { overload, packed } = this.#prepareMap(columns);
-    const { io, timeoutMs } = this.#options;
-    const bytes = await overload.onServerAsync((target) =>
-      io.request('map', mapCommand(target, overload, packed), timeoutMs()),
+    const limits = this.#mapLimits(options, packed.length);
+    const bytes = overload.onServer((target) =>
+      this.#options.io.requestSync('map', mapCommand(target, overload, packed), limits),
     );
     return resultColumn(overload.signature.result, bytes);
+  }
+
+  async #mapAsync(columns: readonly unknown[], options: CallOptions): Promise<Column> {
+    const { overload, packed } = this.#prepareMap(columns);
+    const limits = this.#mapLimits(options, packed.length);
+    const bytes = await overload.onServerAsync(
+      (target) => this.#options.io.request('map', mapCommand(target, overload, packed), limits),
+      options.signal,
+    );
+    return resultColumn(overload.signature.result, bytes);
+  }
+
+  #mapLimits(options: CallOptions, total: number): RequestOptions {
+    const { signal, onProgress } = options;
+    const timeoutMs = this.#timeoutMs(options);
+    return { timeoutMs, signal, onProgress: onProgress && ((done) => onProgress({ done, total })) };
+  }
+
+  #timeoutMs({ timeoutMs }: CallOptions): number {
+    return timeoutMs ?? this.#options.timeoutMs();
   }
 
   #prepareMap(args: readonly unknown[]) {

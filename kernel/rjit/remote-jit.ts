@@ -22,6 +22,7 @@ import type { TypedValue } from './typed-value.ts';
 export { Complex } from '../../backend/contract/complex.ts';
 export { RemoteError, type RemoteErrorCode } from '../../backend/contract/remote-error.ts';
 export type { BackendControl } from './backend-control.ts';
+export type { CallOptions, MapProgress } from './call-options.ts';
 export { requestCancel } from './cancel.ts';
 export { CompileError } from './compile-error.ts';
 export type { ServerStatus } from './io/requests.ts';
@@ -120,6 +121,7 @@ export interface DecoratorOptions {
  * console.log(foo(1.2, 3), String(foo(1, complex(0, 3.4)))); // prints 4.2 (1+3.4j)
  * console.log(await foo.async(2, 4)); // prints 6
  * console.log(foo.map(Float64Array.of(1, 2), 0.5).join()); // prints 1.5,2.5
+ * console.log(await foo.with({ signal: AbortSignal.timeout(5000) }).async(2, 5)); // prints 7
  * await rjit.close();
  * ```
  *
@@ -184,7 +186,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
   async startServer({ host, port, background = true }: ServerOptions = {}): Promise<ServerAddress> {
     const { backend, write } = this.#options;
     const wanted = { host: host ?? this.#address.host, port: port ?? this.#wantedPort() };
-    this.#address = backend ? await backend.start(wanted) : await this.#io.request('startServer', wanted);
+    this.#address = backend ? await backend.start(wanted) : await this.#io.startServer(wanted);
     if (backend) this.#io.setEndpoint({ kind: 'file', path: backend.endpointFile });
     write?.(`staring rpc.thrift server: ${THRIFT_FILE}`);
     if (!background) await this.#io.request('serverEnd', {});
@@ -198,7 +200,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
       await backend.stop();
       this.#io.setEndpoint({ kind: 'file', path: backend.endpointFile });
     } else {
-      await this.#io.request('stopServer', {});
+      await this.#io.stopServer();
     }
     write?.('... rpc.thrift server stopped\n');
   }

@@ -5,8 +5,9 @@ import { RemoteError } from '../../backend/contract/remote-error.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import type { Value } from '../../backend/contract/value-codec.ts';
 import type { CompiledModule } from '../compiler/compile.ts';
+import { callError, throwIfAborted, unlessAborted } from './call-options.ts';
 import type { FunctionModule, IrTarget } from './function-module.ts';
-import type { CallTarget, IoClient } from './io/io-client.ts';
+import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
 import type { CompileCommand, CompileOutcome } from './io/requests.ts';
 
 /** How often a call compiles again because the server has lost the function: more often, and something is wrong. */
@@ -87,12 +88,12 @@ export class RemoteOverload {
     }
   }
 
-  async callAsync(args: readonly unknown[], timeoutMs: number): Promise<Value> {
+  async callAsync(args: readonly unknown[], options: RequestOptions): Promise<Value> {
     return this.onServerAsync((target) => {
-      const started = this.#io.callAsync(target, args, timeoutMs);
+      const started = this.#io.callAsync(target, args, options);
       if ('kind' in started) throw this.#badArgument(started.index, started.problem);
       return started;
-    });
+    }, options.signal);
   }
 
   /** Does something with the compiled function, compiling first where it must. */
@@ -107,11 +108,16 @@ export class RemoteOverload {
     }
   }
 
-  async onServerAsync<T>(use: (target: CallTarget) => Promise<T>): Promise<T> {
+  async onServerAsync<T>(
+    use: (target: CallTarget) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     for (let compilations = 0; ; compilations += 1) {
       try {
-        return await use(this.#current() ?? (await this.#compileAsync()));
-      } catch (caught) {
+        throwIfAborted(this.functionName, signal);
+        return await use(this.#current() ?? (await unlessAborted(this.#compileAsync(), signal)));
+      } catch (error) {
+        const caught = callError(this.functionName, signal, error);
         if (!(caught instanceof RemoteError)) throw caught;
         if (!this.#isLost(caught, compilations)) throw this.#named(caught);
         this.#compiled = undefined;

@@ -11,9 +11,10 @@ const Field = {
   handle: 2,
   epoch: 3,
   timeoutMs: 4,
-  isSync: 5,
+  flags: 5,
   argumentsByteLength: 6,
 } as const;
+const Flag = { sync: 1, abortable: 2 } as const;
 const HEADER_BYTES = 32;
 /** In place of a record's length: the rest of the ring is unused, the record is at the ring's start. */
 const SKIP = -1;
@@ -33,6 +34,8 @@ export interface CallHeader {
   readonly timeoutMs: number;
   /** The main thread waits for it. */
   readonly isSync: boolean;
+  /** The main thread may ask to stop this one call. */
+  readonly isAbortable: boolean;
 }
 
 export interface RingCall extends CallHeader {
@@ -85,7 +88,7 @@ export class CallWriter {
   }
 
   /** Hands the call that was reserved last to the I/O thread. */
-  publish({ id, handle, epoch, timeoutMs, isSync }: CallHeader): void {
+  publish({ id, handle, epoch, timeoutMs, isSync, isAbortable }: CallHeader): void {
     const { words, ring } = this.#channel;
     const byteLength = recordByteLength(this.#argumentsByteLength);
     const at = (this.#start & (ring.byteLength - 1)) / 4;
@@ -94,7 +97,7 @@ export class CallWriter {
     this.#fields[at + Field.handle] = handle;
     this.#fields[at + Field.epoch] = epoch;
     this.#fields[at + Field.timeoutMs] = timeoutMs;
-    this.#fields[at + Field.isSync] = isSync ? 1 : 0;
+    this.#fields[at + Field.flags] = (isSync ? Flag.sync : 0) | (isAbortable ? Flag.abortable : 0);
     this.#fields[at + Field.argumentsByteLength] = this.#argumentsByteLength;
     Atomics.store(words, Word.written, (this.#start + byteLength) | 0);
     Atomics.notify(words, Word.written);
@@ -106,7 +109,7 @@ export class CallWriter {
       const read = Atomics.load(words, Word.read);
       if (ring.byteLength - ((written - read) | 0) >= needed) return;
       if (Atomics.load(words, Word.ended) === 1)
-        throw new RemoteError('connection-lost', 'the I/O thread has ended');
+        throw new RemoteError('connection-lost', 'the I/O thread has ended; the next call starts another');
       Atomics.wait(words, Word.read, read, WATCH_MS);
     }
   }
@@ -145,7 +148,8 @@ export class CallReader {
       handle: field(Field.handle),
       epoch: field(Field.epoch),
       timeoutMs: field(Field.timeoutMs),
-      isSync: field(Field.isSync) === 1,
+      isSync: (field(Field.flags) & Flag.sync) !== 0,
+      isAbortable: (field(Field.flags) & Flag.abortable) !== 0,
       packed: ring.subarray(at, at + field(Field.argumentsByteLength)),
     };
   }

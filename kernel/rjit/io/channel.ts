@@ -17,6 +17,8 @@ export const Word = {
   status: 4,
   /** Set once, when the I/O thread has ended: nobody will answer any more. */
   ended: 5,
+  /** Counts up while the I/O thread lives. */
+  beats: 6,
 } as const;
 
 export const CallStatus = {

@@ -49,6 +49,11 @@ export class HotCalls {
     else this.#watch();
   }
 
+  /** Takes what has been published, so that all calls that came before something else are under way. */
+  takeNow(): void {
+    if (!this.#isTaking) this.#take();
+  }
+
   #nextComesSoon(): boolean {
     const { words } = this.#channel;
     const seen = this.#reader.position;

@@ -2,14 +2,24 @@
  * The I/O thread: owns the sockets, so that the main thread can wait for an answer without an event loop.
  * It is a worker_threads entry and exports nothing.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_threads';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { CANCEL_CHANNEL } from '../cancel.ts';
 import { ManagedBackend } from '../managed-backend.ts';
 import { type Channel, openChannel, Word } from './channel.ts';
 import { HotCalls, wake } from './hot-calls.ts';
-import { PendingCall } from './pending-call.ts';
-import type { Endpoint, IoKind, IoOperations, IoReply, IoRequest, ServerAddress } from './requests.ts';
+import { type CallEnds, PendingCall } from './pending-call.ts';
+import type {
+  Endpoint,
+  IoKind,
+  IoMessage,
+  IoOperations,
+  IoReply,
+  IoRequest,
+  Predecessor,
+  ServerAddress,
+} from './requests.ts';
 import { RjitTransport } from './rjit-transport.ts';
 import type { Transport } from './transport.ts';
 
@@ -17,7 +27,14 @@ export interface IoThreadData {
   readonly port: MessagePort;
   readonly buffer: SharedArrayBuffer;
   readonly endpoint: Endpoint;
+  /** Of the thread whose place this one takes. */
+  readonly predecessor: Predecessor | undefined;
 }
+
+const BEAT_MS = 1_000;
+/** How long the server of a predecessor may take to free its port. */
+const PORT_TIMEOUT_MS = 5_000;
+const POLL_MS = 20;
 
 type Result = IoOperations[IoKind]['result'];
 
@@ -26,24 +43,71 @@ class IoThread {
   readonly #channel: Channel;
   readonly #transport: Transport;
   readonly #cancelChannel = new BroadcastChannel(CANCEL_CHANNEL);
+  readonly #calls: HotCalls;
+  /** What the main thread may ask to stop, by id. */
+  readonly #abortable = new Map<number, AbortController>();
   #backend: ManagedBackend | undefined;
 
-  constructor({ port, buffer, endpoint }: IoThreadData) {
+  constructor({ port, buffer, endpoint, predecessor }: IoThreadData) {
     this.#port = port;
     this.#channel = openChannel(buffer);
-    this.#transport = new RjitTransport(endpoint, () => calls.afterReplies());
+    this.#transport = new RjitTransport(endpoint, predecessor?.session, {
+      afterReplies: () => this.#calls.afterReplies(),
+      onSession: (session) => port.postMessage({ session } satisfies IoMessage),
+    });
     port.on('message', (request: IoRequest) => this.#handle(request));
     this.#cancelChannel.onmessage = () => void this.#transport.cancel();
+    process.on('uncaughtException', (error) => this.#fail(error));
     process.on('exit', () => this.#end());
-    const calls = new HotCalls({
+    setInterval(() => Atomics.add(this.#channel.words, Word.beats, 1), BEAT_MS).unref();
+    this.#calls = new HotCalls({
       channel: this.#channel,
       port,
-      start: ({ handle, epoch, packed, timeoutMs }, ends) => {
-        const call = new PendingCall(ends, timeoutMs, (expired) => this.#transport.expire(expired));
+      start: ({ id, handle, epoch, packed, timeoutMs, isAbortable }, ends) => {
+        const limits = { timeoutMs, signal: isAbortable ? this.#signalOf(id) : undefined };
+        const call = new PendingCall(isAbortable ? this.#forgetting(id, ends) : ends, limits, (stopped) =>
+          this.#transport.stop(stopped),
+        );
         this.#transport.call(handle, epoch, packed, call);
       },
       flush: () => this.#transport.flush(),
     });
+    if (predecessor?.server) void this.#startServerAgain(predecessor.server);
+  }
+
+  #signalOf(id: number): AbortSignal {
+    const controller = new AbortController();
+    this.#abortable.set(id, controller);
+    return controller.signal;
+  }
+
+  #forgetting(id: number, ends: CallEnds): CallEnds {
+    return {
+      receive: (bytes) => {
+        this.#abortable.delete(id);
+        ends.receive(bytes);
+      },
+      fail: (error) => {
+        this.#abortable.delete(id);
+        ends.fail(error);
+      },
+    };
+  }
+
+  /** One that isn't known has been answered already. */
+  #stopCall(id: number): void {
+    // It was published before this order was given.
+    this.#calls.takeNow();
+    this.#abortable.get(id)?.abort();
+  }
+
+  /** A bug of ours: the main thread learns what it was, and starts another thread at the next call. */
+  #fail(error: Error): void {
+    const fault = RemoteError.from(error, 'connection-lost').toFault();
+    this.#port.postMessage({
+      ended: { ...fault, message: error.stack ?? error.message },
+    } satisfies IoMessage);
+    process.exit(1);
   }
 
   /** Nobody will answer the main thread any more: it must not wait. */
@@ -67,7 +131,7 @@ class IoThread {
     if (isSync) wake(this.#channel, id);
   }
 
-  async #run({ kind, command, timeoutMs }: IoRequest): Promise<Result> {
+  async #run({ id, kind, command, timeoutMs, isAbortable, wantsProgress }: IoRequest): Promise<Result> {
     switch (kind) {
       case 'configure':
         this.#transport.setEndpoint(command.endpoint);
@@ -77,7 +141,16 @@ class IoThread {
       case 'compile':
         return this.#transport.compile(command);
       case 'map':
-        return this.#transport.map(command, timeoutMs);
+        return this.#transport
+          .map(command, {
+            timeoutMs,
+            signal: isAbortable ? this.#signalOf(id) : undefined,
+            onProgress: wantsProgress ? (done) => this.#postProgress(id, done) : undefined,
+          })
+          .finally(() => this.#abortable.delete(id));
+      case 'abort':
+        this.#stopCall(command.id);
+        return undefined;
       case 'emit':
         return this.#transport.emit(command.handle, command.epoch, command.what);
       case 'drop':
@@ -99,11 +172,37 @@ class IoThread {
     }
   }
 
+  #postProgress(id: number, done: number): void {
+    this.#port.postMessage({ progress: { id, done } } satisfies IoMessage);
+    // Also for a main thread that is blocked.
+    Atomics.notify(this.#channel.words, Word.completed);
+  }
+
   async #startServer(address: ServerAddress): Promise<ServerAddress> {
     this.#backend ??= new ManagedBackend();
     const started = await this.#backend.start(address);
     this.#transport.setEndpoint({ kind: 'file', path: this.#backend.endpointFile });
     return started;
+  }
+
+  /** The predecessor's server has ended with it, or is about to. */
+  async #startServerAgain(address: ServerAddress): Promise<void> {
+    const backend = new ManagedBackend();
+    this.#backend = backend;
+    // Whoever calls meanwhile waits for the file.
+    this.#transport.setEndpoint({ kind: 'file', path: backend.endpointFile });
+    const deadline = performance.now() + PORT_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await backend.start(address);
+        return;
+      } catch (error) {
+        const isHeld = RemoteError.from(error).code === 'port-in-use';
+        // Why it failed, the endpoint file says to all who look for the server.
+        if (!isHeld || performance.now() > deadline || this.#backend !== backend) return;
+      }
+      await delay(POLL_MS);
+    }
   }
 
   async #stopServer(): Promise<undefined> {

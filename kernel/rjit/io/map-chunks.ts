@@ -13,18 +13,21 @@ const WINDOW = 4;
  * chunk while the next is on its way.
  *
  * @param receiverOf makes the receiver of a chunk's answer
+ * @param onProgress told how many elements have their results, after each chunk
  * @returns the results, packed densely
  */
 export async function mapInChunks(
   connection: ThriftConnection,
   command: MapCommand,
   receiverOf: (ends: CallEnds) => Receiver,
+  onProgress: ((done: number) => void) | undefined,
 ): Promise<Uint8Array> {
   const { length, columns, elementByteLengths, resultElementByteLength } = command;
   const bytesPerElement = Math.max(1, sum(elementByteLengths), resultElementByteLength);
   const chunkLength = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerElement));
   const result = new Uint8Array(length * resultElementByteLength);
   let next = 0;
+  let done = 0;
   const sendChunks = async () => {
     while (next < length) {
       const start = next;
@@ -48,6 +51,8 @@ export async function mapInChunks(
         );
       }
       result.set(bytes, start * resultElementByteLength);
+      done += end - start;
+      onProgress?.(done);
     }
   };
   await Promise.all(Array.from({ length: WINDOW }, sendChunks));

@@ -6,33 +6,32 @@ export interface CallEnds {
   fail(error: RemoteError): void;
 }
 
-/** One call under way, which ends once: with its answer, an error, or its time being up. */
+/** What may end a call before its answer. */
+export interface CallLimits {
+  /** 0 for none. */
+  readonly timeoutMs: number;
+  /** What is left of `timeoutMs` for a part of a call that has begun before. */
+  readonly remainingMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One call under way, which ends once: with its answer, an error, its time being up, or whoever began it giving up. */
 export class PendingCall implements Receiver {
   readonly #ends: CallEnds;
-  readonly #timeoutMs: number;
+  readonly #limits: CallLimits;
+  readonly #stop: (call: PendingCall) => void;
   #timer: NodeJS.Timeout | undefined;
-  #isExpired = false;
+  #stopped: 'timeout' | 'cancelled' | undefined;
   isSettled = false;
 
-  /**
-   * @param timeoutMs 0 for none
-   * @param expire called when the time is up, to stop the call; its answer then becomes a `timeout`
-   * @param remainingMs what is left of `timeoutMs` for a part of a call that has begun before
-   */
-  constructor(
-    ends: CallEnds,
-    timeoutMs: number,
-    expire: (call: PendingCall) => void,
-    remainingMs = timeoutMs,
-  ) {
+  /** @param stop called to stop the call on the server; its answer then becomes a `timeout` or `cancelled` */
+  constructor(ends: CallEnds, limits: CallLimits, stop: (call: PendingCall) => void) {
     this.#ends = ends;
-    this.#timeoutMs = timeoutMs;
-    if (timeoutMs > 0) {
-      this.#timer = setTimeout(() => {
-        this.#isExpired = true;
-        expire(this);
-      }, remainingMs);
-    }
+    this.#limits = limits;
+    this.#stop = stop;
+    const { timeoutMs, remainingMs = timeoutMs, signal } = limits;
+    if (timeoutMs > 0) this.#timer = setTimeout(() => this.#stopAs('timeout'), remainingMs);
+    signal?.addEventListener('abort', this.#onAbort);
   }
 
   receive(bytes: Uint8Array): void {
@@ -40,19 +39,41 @@ export class PendingCall implements Receiver {
   }
 
   fail(error: RemoteError): void {
-    if (this.#settle()) this.#ends.fail(this.#isExpired ? this.#timeoutError(error) : error);
+    if (this.#settle()) this.#ends.fail(this.#stopError(error) ?? error);
+  }
+
+  readonly #onAbort = (): void => this.#stopAs('cancelled');
+
+  #stopAs(reason: 'timeout' | 'cancelled'): void {
+    this.#stopped ??= reason;
+    this.#stop(this);
   }
 
   #settle(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
     clearTimeout(this.#timer);
+    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
     return true;
   }
 
-  #timeoutError(cause: RemoteError): RemoteError {
-    return new RemoteError('timeout', `the call took longer than ${this.#timeoutMs} ms and was stopped`, {
-      cause,
-    });
+  #stopError(cause: RemoteError): RemoteError | undefined {
+    switch (this.#stopped) {
+      case 'timeout':
+        return new RemoteError(
+          'timeout',
+          `the call took longer than ${this.#limits.timeoutMs} ms and was stopped`,
+          { cause },
+        );
+      case 'cancelled':
+        return abortedError(cause);
+      case undefined:
+        return undefined;
+    }
   }
+}
+
+/** What a call ends with that its own caller stopped. */
+export function abortedError(cause?: unknown): RemoteError {
+  return new RemoteError('cancelled', 'the call was aborted', { cause });
 }

@@ -88,6 +88,8 @@ export interface IoOperations {
   };
   drop: { command: { readonly epoch: number; readonly handles: readonly number[] }; result: undefined };
   cancel: { command: object; result: boolean };
+  /** Stops the one request or call with this id. */
+  abort: { command: { readonly id: number }; result: undefined };
   status: { command: object; result: ServerStatus };
   startServer: { command: ServerAddress; result: ServerAddress };
   stopServer: { command: object; result: undefined };
@@ -106,16 +108,45 @@ export type IoRequest = {
     readonly isSync: boolean;
     /** 0 for none. */
     readonly timeoutMs: number;
+    readonly isAbortable: boolean;
+    readonly wantsProgress: boolean;
     readonly command: IoOperations[Kind]['command'];
   };
 }[IoKind];
 
 /** I/O thread to main thread. */
-export type IoMessage = IoReply | IoResults;
+export type IoMessage = IoReply | IoResults | IoProgress | IoSession | IoEnded;
 
 /** Results of calls, as call-results.ts lays them out. */
 export interface IoResults {
   readonly records: Uint8Array;
+}
+
+/** A session that the I/O thread has; its name and epoch outlive the thread. */
+export interface SessionName {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+/** What an I/O thread that has ended by mistake leaves to the next. */
+export interface Predecessor {
+  readonly session: SessionName | undefined;
+  /** The server that it had started, which ended with it. */
+  readonly server: ServerAddress | undefined;
+}
+
+export interface IoSession {
+  readonly session: SessionName;
+}
+
+/** The thread's last words. */
+export interface IoEnded {
+  readonly ended: FaultFields;
+}
+
+/** How far a request has come. */
+export interface IoProgress {
+  readonly progress: { readonly id: number; readonly done: number };
 }
 
 export type IoReply =

@@ -4,7 +4,7 @@ import type { Client } from '#thrift/rjit.js';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { deathError } from './death.ts';
 import { mapInChunks } from './map-chunks.ts';
-import { PendingCall } from './pending-call.ts';
+import { abortedError, type CallEnds, PendingCall } from './pending-call.ts';
 import type {
   CompileCommand,
   CompileOutcome,
@@ -12,18 +12,19 @@ import type {
   MapCommand,
   ServerStatus,
   ServerTarget,
+  SessionName,
 } from './requests.ts';
 import { type LiveSession, openSession, type SessionRemains } from './server-session.ts';
 import type { Receiver, ThriftConnection } from './thrift-connection.ts';
 import { int64 } from './thrift-fault.ts';
-import type { Transport } from './transport.ts';
+import type { MapOptions, Transport, TransportListener } from './transport.ts';
 
 const FIRST_CANCEL_PAUSE_MS = 1;
 const LONGEST_CANCEL_PAUSE_MS = 50;
 
 /** One session on one of our servers, kept alive over lost connections, dead workers and restarted servers. */
 export class RjitTransport implements Transport {
-  readonly #afterReplies: () => void;
+  readonly #listener: TransportListener;
   #endpoint: Endpoint;
   #epoch = 0;
   #live: LiveSession | undefined;
@@ -31,12 +32,16 @@ export class RjitTransport implements Transport {
   #opening: Promise<LiveSession> | undefined;
   #abort = new AbortController();
   #isClosed = false;
-  #isStoppingExpired = false;
+  #isStoppingSettled = false;
 
-  /** @param afterReplies called when all replies that arrived together have been given to their receivers */
-  constructor(endpoint: Endpoint, afterReplies: () => void) {
+  /** @param session of a thread before this one, to be taken up again */
+  constructor(endpoint: Endpoint, session: SessionName | undefined, listener: TransportListener) {
     this.#endpoint = endpoint;
-    this.#afterReplies = afterReplies;
+    this.#listener = listener;
+    if (session) {
+      this.#epoch = session.epoch;
+      this.#remains = { id: session.id };
+    }
   }
 
   setEndpoint(endpoint: Endpoint): void {
@@ -93,14 +98,16 @@ export class RjitTransport implements Transport {
     else receiver.fail(staleHandle());
   }
 
-  async map(command: MapCommand, timeoutMs: number): Promise<Uint8Array> {
+  async map(command: MapCommand, { timeoutMs, signal, onProgress }: MapOptions): Promise<Uint8Array> {
     const deadline = performance.now() + timeoutMs;
     const { data } = await this.#open();
+    if (signal?.aborted) throw abortedError();
     this.#checkEpoch(command.epoch);
-    return mapInChunks(data, command, (ends) => {
+    const receiverOf = (ends: CallEnds): Receiver => {
       const remainingMs = Math.max(1, deadline - performance.now());
-      return new PendingCall(ends, timeoutMs, (expired) => this.expire(expired), remainingMs);
-    });
+      return new PendingCall(ends, { timeoutMs, remainingMs, signal }, (stopped) => this.stop(stopped));
+    };
+    return mapInChunks(data, command, receiverOf, onProgress);
   }
 
   async emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string> {
@@ -145,21 +152,21 @@ export class RjitTransport implements Transport {
     return true;
   }
 
-  expire(receiver: Receiver): void {
+  stop(receiver: Receiver): void {
     const live = this.#live;
     const [oldest] = live?.data.inFlight() ?? [];
     if (live && oldest === receiver) {
       void cancelAll(live, [receiver]);
       return;
     }
-    receiver.fail(new RemoteError('timeout', 'it waited too long behind other calls'));
-    if (live) void this.#stopExpired(live);
+    receiver.fail(new RemoteError('cancelled', 'it was stopped while it waited behind other calls'));
+    if (live) void this.#stopSettled(live);
   }
 
-  /** The server works in order: a call whose time ran out behind others is stopped when its turn has come. */
-  async #stopExpired(live: LiveSession): Promise<void> {
-    if (this.#isStoppingExpired) return;
-    this.#isStoppingExpired = true;
+  /** The server works in order: a call that was stopped behind others is stopped there when its turn has come. */
+  async #stopSettled(live: LiveSession): Promise<void> {
+    if (this.#isStoppingSettled) return;
+    this.#isStoppingSettled = true;
     while (live.control.isOpen) {
       const inFlight = live.data.inFlight();
       if (!inFlight.some((receiver) => receiver.isSettled)) break;
@@ -167,7 +174,7 @@ export class RjitTransport implements Transport {
       if (oldest?.isSettled) await cancelAll(live, [oldest]);
       else await delay(LONGEST_CANCEL_PAUSE_MS);
     }
-    this.#isStoppingExpired = false;
+    this.#isStoppingSettled = false;
   }
 
   close(): void {
@@ -212,8 +219,9 @@ export class RjitTransport implements Transport {
     }
     if (live.id !== this.#remains?.id) this.#epoch += 1;
     this.#live = live;
-    this.#remains = { id: live.id, control: live.control, location: live.location };
-    live.data.afterReplies(this.#afterReplies);
+    this.#remains = { id: live.id, open: { control: live.control, location: live.location } };
+    this.#listener.onSession({ id: live.id, epoch: this.#epoch });
+    live.data.afterReplies(this.#listener.afterReplies);
     live.data.onClosed((unanswered, problem) => this.#closed(live, unanswered, problem));
     live.control.onClosed((unanswered, problem) => {
       // The server has gone, and the session with it.

@@ -30,9 +30,8 @@ export interface LiveSession {
 /** What is known of the session while it is not answering. */
 export interface SessionRemains {
   readonly id: string;
-  /** Still open when only the worker died. */
-  readonly control: ThriftConnection;
-  readonly location: ServerLocation;
+  /** Its connection, still open when only the worker died; absent when the session was another thread's. */
+  readonly open?: { readonly control: ThriftConnection; readonly location: ServerLocation };
 }
 
 /**
@@ -70,7 +69,7 @@ async function attempt(
   remains: SessionRemains | undefined,
   signal: AbortSignal,
 ): Promise<LiveSession> {
-  const reused = remains?.control.isOpen === true ? remains : undefined;
+  const reused = remains?.open?.control.isOpen === true ? remains.open : undefined;
   const location = reused?.location ?? (await locate(endpoint));
   const { token } = location;
   signal.throwIfAborted();

@@ -5,8 +5,24 @@ import type {
   MapCommand,
   ServerStatus,
   ServerTarget,
+  SessionName,
 } from './requests.ts';
 import type { Receiver } from './thrift-connection.ts';
+
+export interface MapOptions {
+  /** For the whole; 0 for none. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Told how many elements have their results. */
+  readonly onProgress: ((done: number) => void) | undefined;
+}
+
+export interface TransportListener {
+  /** Called when all replies that arrived together have been given to their receivers. */
+  afterReplies(): void;
+  /** Called when a session is open, or open again. */
+  onSession(session: SessionName): void;
+}
 
 /**
  * A client's way to one server, in the I/O thread. Ours speaks the `rjit` service; a transport for RBC's own servers
@@ -26,14 +42,13 @@ export interface Transport {
    */
   call(handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void;
   flush(): void;
-  /** @param timeoutMs for the whole; 0 for none */
-  map(command: MapCommand, timeoutMs: number): Promise<Uint8Array>;
+  map(command: MapCommand, options: MapOptions): Promise<Uint8Array>;
   emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string>;
   drop(epoch: number, handles: readonly number[]): Promise<void>;
   status(): Promise<ServerStatus>;
   /** Stops everything that is under way; false when nothing was. */
   cancel(): Promise<boolean>;
-  /** Stops `receiver`'s call because it took too long. */
-  expire(receiver: Receiver): void;
+  /** Stops `receiver`'s call, and no other. */
+  stop(receiver: Receiver): void;
   close(): void;
 }

@@ -13,7 +13,7 @@ function send(writer: CallWriter, id: number, args: Uint8Array, isSync = false):
     assert.is(writer.view.getUint8(offset + index), 0, 'the room for arguments is cleared');
     writer.view.setUint8(offset + index, byte);
   });
-  writer.publish({ id, handle: id * 3, epoch: id & 7, timeoutMs: id * 2, isSync });
+  writer.publish({ id, handle: id * 3, epoch: id & 7, timeoutMs: id * 2, isSync, isAbortable: !isSync });
 }
 
 function expectCall(reader: CallReader, id: number, args: Uint8Array, isSync = false): void {
@@ -21,7 +21,14 @@ function expectCall(reader: CallReader, id: number, args: Uint8Array, isSync = f
   assert.ok(call, `call ${id} is there`);
   if (!call) return;
   const { packed, ...header } = call;
-  assert.equal(header, { id, handle: id * 3, epoch: id & 7, timeoutMs: id * 2, isSync });
+  assert.equal(header, {
+    id,
+    handle: id * 3,
+    epoch: id & 7,
+    timeoutMs: id * 2,
+    isSync,
+    isAbortable: !isSync,
+  });
   assert.equal(packed.slice(), args);
   reader.release();
 }
