@@ -134,7 +134,8 @@ export class RemoteJIT extends callableBase<Decorator>() {
   readonly #definitions: DefinitionCount = { count: 0 };
   #address: ServerAddress;
 
-  constructor(options: RemoteJITOptions = {}) {
+  /** @param ioThread the module of the thread that owns the connections; tests give another */
+  constructor(options: RemoteJITOptions = {}, ioThread?: URL) {
     super(
       (...signatures) =>
         (body) =>
@@ -142,7 +143,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
     );
     this.#options = options;
     this.#address = { host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT };
-    this.#io = new IoClient(this.#firstEndpoint());
+    this.#io = new IoClient(this.#firstEndpoint(), ioThread);
   }
 
   /**
