@@ -8,7 +8,10 @@ import { CellExecutor } from './cell-executor.ts';
 import { resumption } from './cell-run.ts';
 import { CellSources } from './cell-sources.ts';
 import { controlObject, type MainThreadControl } from './control-expressions.ts';
-import { displayFunction } from './display.ts';
+import { displayFunction } from './display/display.ts';
+import { jupyterNamespace } from './display/jupyter.ts';
+import { progressFunction } from './display/progress.ts';
+import { html, image, md, svg, table } from './display/views.ts';
 import { inputFunction } from './input.ts';
 import { Interruption } from './interruption.ts';
 import { KernelLink } from './kernel-link.ts';
@@ -61,9 +64,17 @@ history.install();
 
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
 const input = inputFunction(link);
+const display = displayFunction(channel);
 const globals = {
   print: (...values: unknown[]) => write(`${formatPrinted(values)}\n`),
-  display: displayFunction(channel),
+  display,
+  html,
+  image,
+  jupyter: jupyterNamespace(display),
+  md,
+  progress: progressFunction(display),
+  svg,
+  table,
   input,
   prompt: input,
   ...commonJs,

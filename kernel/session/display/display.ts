@@ -1,6 +1,6 @@
-import type { JsonObject, MimeBundle } from './json.ts';
+import type { JsonObject, MimeBundle } from '../json.ts';
+import type { OutputChannel } from '../output-channel.ts';
 import { mimeBundle, rawBundle } from './mime-bundle.ts';
-import type { OutputChannel } from './output-channel.ts';
 
 export interface DisplayOptions {
   /**

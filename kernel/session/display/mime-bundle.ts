@@ -1,14 +1,15 @@
 import { inspect } from 'node:util';
-import { isJsonObject, type MimeBundle } from './json.ts';
+import { isJsonObject, type MimeBundle } from '../json.ts';
+import { knownView } from './known-views.ts';
 
 /** Objects bring their own rich views under this symbol, a protocol that Deno's kernel began. */
-const display = Symbol.for('Jupyter.display');
+export const displaySymbol: unique symbol = Symbol.for('Jupyter.display');
 
 /** The representations of a value, `text/plain` always among them. A value's own view may take its time. */
 export function mimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const view = displayMethod(value);
-  if (view === undefined) return { 'text/plain': plainText(value) };
-  const bundle: unknown = view.call(value);
+  const bundle: unknown = view === undefined ? knownView(value) : view.call(value);
+  if (bundle === undefined && view === undefined) return { 'text/plain': plainText(value) };
   return bundle instanceof Promise
     ? bundle.then((later: unknown) => completeBundle(later, () => plainText(value)))
     : completeBundle(bundle, () => plainText(value));
@@ -41,6 +42,6 @@ function encodeBinary(data: unknown): unknown {
 /** The rich view that a value brings along. */
 function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const method: unknown = Reflect.get(value, display);
+  const method: unknown = Reflect.get(value, displaySymbol);
   return typeof method === 'function' ? (method as (this: unknown) => unknown) : undefined;
 }
