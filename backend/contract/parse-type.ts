@@ -47,7 +47,7 @@ function tokenize(text: string): Token[] {
     const match = pattern.exec(text);
     if (!match) {
       throw new SignatureError(
-        `the character '${text[start]}' cannot stand in a signature; expected a type such as int64 or float64`,
+        `the character '${text[start]}' cannot stand in a signature; write a type such as int64 or float64`,
         text,
         start,
         start + 1,

@@ -7,6 +7,7 @@ import type { FunctionType, Type } from '../../backend/contract/types.ts';
 import { closestName } from './closest-name.ts';
 import type { CoreModule, FunctionDefinition, TypeAnnotation } from './core.ts';
 import type { Diagnostic, Result, Span } from './diagnostic.ts';
+import { signatureDiagnostic } from './signature-diagnostic.ts';
 import { annotatedType } from './typer/annotations.ts';
 import { takesArguments } from './typer/parameters.ts';
 import type { Overload } from './typer/type-module.ts';
@@ -63,8 +64,7 @@ class Assignment {
       this.#add(definition.name, parseSignature(text), span);
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
-      const hint = 'write for example int64(int64, int64)';
-      this.#diagnostics.push({ code: 'signature', message: error.message, span, hint });
+      this.#diagnostics.push({ ...signatureDiagnostic(error), span });
     }
   }
 
@@ -90,8 +90,7 @@ class Assignment {
     const count = signature.parameters.length;
     const candidates = this.#module.functions.filter((definition) => takesArguments(definition, count));
     if (candidates.length === 0) {
-      const message = `no function of the cell has ${counted(count, 'parameter')}, as ${formatType(signature)} has`;
-      this.#refuse('parameter-count', message, 'give the signature a type for each parameter', span);
+      this.#refuseCount(signature, span);
       return;
     }
     const agreeing = candidates.filter(({ name }) => {
@@ -99,6 +98,24 @@ class Assignment {
       return !annotated || sameSignature(annotated, signature);
     });
     for (const { name } of agreeing.length > 0 ? agreeing : candidates) this.#add(name, signature, span);
+  }
+
+  #refuseCount(signature: FunctionType, span: Span | undefined): void {
+    const text = formatType(signature);
+    const found = signature.parameters.length;
+    const [only, other] = this.#module.functions;
+    if (!only || other) {
+      const message = `no function of the cell has ${counted(found, 'parameter')}, as ${text} has`;
+      this.#refuse('parameter-count', message, 'give the signature a type for each parameter', span);
+      return;
+    }
+    const names = only.parameters.map(({ name }) => name);
+    const message = `${only.name} has ${counted(names.length, 'parameter')} and ${text} has ${found}`;
+    const hint =
+      names.length === 0
+        ? `write ${formatType(signature.result)}()`
+        : `give it one type each for ${names.join(', ')}`;
+    this.#refuse('parameter-count', message, hint, span);
   }
 
   #refuse(code: string, message: string, hint: string, span?: Span): void {

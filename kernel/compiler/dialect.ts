@@ -32,7 +32,7 @@ export interface Dialect {
   /** `a[-1]` with a constant index is the last element. */
   readonly negativeIndices: boolean;
   /** How to spell things in hints. */
-  readonly words: { readonly not: string; readonly and: string; readonly or: string };
+  readonly words: { readonly not: string; readonly and: string; readonly or: string; readonly raise: string };
 }
 
 const PYTHON: Dialect = {
@@ -56,7 +56,7 @@ const PYTHON: Dialect = {
   unsetVariables: 'raise',
   indexFailure: 'index-out-of-range',
   negativeIndices: true,
-  words: { not: 'not', and: 'and', or: 'or' },
+  words: { not: 'not', and: 'and', or: 'or', raise: 'raise' },
 };
 
 const TYPESCRIPT: Dialect = {
@@ -80,7 +80,7 @@ const TYPESCRIPT: Dialect = {
   unsetVariables: 'refuse',
   indexFailure: 'index-out-of-bounds',
   negativeIndices: false,
-  words: { not: '!', and: '&&', or: '||' },
+  words: { not: '!', and: '&&', or: '||', raise: 'throw' },
 };
 
 const NUMPY_DIVISION: DivisionFailures = {

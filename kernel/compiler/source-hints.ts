@@ -51,5 +51,7 @@ export function numberSuffixHint(number: string, suffix: string): string {
   if (/^[iI]$/.test(suffix)) return `write ${number}j for an imaginary number`;
   if (/^[nNlL]$/.test(suffix)) return `write ${number}`;
   if (/^[fFdD]$/.test(suffix)) return `write ${/[.eE]/.test(number) ? number : `${number}.0`}`;
+  if (/^[A-Za-z]\w*$/.test(suffix) && !number.startsWith('0'))
+    return `write ${number} * ${suffix}, or begin the name with a letter`;
   return 'a name cannot begin with a digit';
 }

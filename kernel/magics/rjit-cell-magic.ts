@@ -1,6 +1,7 @@
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
+import { signatureDiagnostic } from '../compiler/signature-diagnostic.ts';
 import { CompileError } from '../rjit/compile-error.ts';
 import type { Definition } from '../rjit/remote-jit.ts';
 import type { CellMagicContext, DefinedFunction } from './context.ts';
@@ -86,9 +87,7 @@ function checkSignature({ text, offset }: SignatureText, { cell, fileName }: Cel
     parseSignature(text);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
-    const span = { start: offset + error.start, end: offset + error.end };
-    const diagnostic = { code: 'signature', message: error.message, span };
-    throw new CompileError([diagnostic], { source: cell, fileName });
+    throw new CompileError([signatureDiagnostic(error, offset)], { source: cell, fileName });
   }
 }
 

@@ -5,6 +5,7 @@ import { SignatureError } from '../../backend/contract/signature-error.ts';
 import type { GivenSignature } from '../compiler/assign-signatures.ts';
 import type { Span } from '../compiler/diagnostic.ts';
 import { detectForeignLanguage, type SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
+import { signatureDiagnostic } from '../compiler/signature-diagnostic.ts';
 import type { TypedArray } from '../compiler/typed-arrays.ts';
 import type { BackendControl } from './backend-control.ts';
 import { callableBase } from './callable.ts';
@@ -299,11 +300,6 @@ function parseGiven(given: string | PlacedSignature): GivenSignature {
     return { signature: parseSignature(text), ...place };
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
-    const diagnostic = {
-      code: 'signature',
-      message: error.message,
-      span: { start: error.start, end: error.end },
-    };
-    throw new CompileError([diagnostic], { source: text, fileName: 'signature' });
+    throw new CompileError([signatureDiagnostic(error)], { source: text, fileName: 'signature' });
   }
 }

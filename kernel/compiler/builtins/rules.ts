@@ -59,8 +59,15 @@ function asFloat(call: BuiltinCall, arg: Operand): ValueType | undefined {
   if (isInteger(arg.type) || (arg.type.kind === 'bool' && call.typer.dialect.boolIsInteger)) {
     return { type: FLOAT64, weak: arg.weak && { kind: 'float' } };
   }
-  const hint = arg.type.kind === 'complex' ? 'use the function of cmath' : undefined;
-  return refuseArgument(call, arg, 'real numbers', hint);
+  return refuseArgument(call, arg, 'real numbers', realHint(call, arg));
+}
+
+function realHint({ name, typer }: BuiltinCall, { type, span }: Operand): string | undefined {
+  const text = typer.text(span);
+  if (type.kind === 'complex')
+    return `write cmath.${name.replace(/^.*\./, '')}(${text}) if there is one, or take abs(${text})`;
+  if (type.kind === 'bool') return `write int64(${text})`;
+  return type.kind === 'array' ? 'write a loop over the elements' : undefined;
 }
 
 export function routineCall(routine: RoutineName, args: readonly HirExpression[]): HirExpression {

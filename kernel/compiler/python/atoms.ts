@@ -25,8 +25,21 @@ export function atom(cursor: Cursor): Expression {
     case 'operator':
       return bracketed(cursor);
     default:
-      return cursor.fail(`expected an expression, found ${describeToken(cursor.token)}`);
+      return missingExpression(cursor);
   }
+}
+
+/** Says what it is missing behind, and how an expression goes on in the next line. */
+function missingExpression(cursor: Cursor): never {
+  const before = cursor.peek(-1);
+  const isOperator = before.kind === 'operator' || before.kind === 'keyword';
+  const place = isOperator ? ` after '${before.text}'` : '';
+  const endsLine = cursor.atKind('newline') || cursor.atKind('end');
+  const hint =
+    endsLine && isOperator
+      ? 'complete it, or put it in parentheses to go on in the next line'
+      : 'complete it';
+  return cursor.fail(`expected an expression${place}, found ${describeToken(cursor.token)}`, hint);
 }
 
 function keyword(cursor: Cursor): Expression {
@@ -46,7 +59,7 @@ function keyword(cursor: Cursor): Expression {
     case 'lambda':
       return cursor.fail(`'lambda' cannot stand behind an operator`, 'define a function of its own with def');
     default:
-      return cursor.fail(`expected an expression, found ${describeToken(cursor.token)}`);
+      return missingExpression(cursor);
   }
 }
 
@@ -76,7 +89,7 @@ function bracketed(cursor: Cursor): Expression {
     case '=':
       return cursor.fail(`expected an expression, found '='`, `write '==' to compare`);
     default:
-      return cursor.fail(`expected an expression, found ${describeToken(cursor.token)}`);
+      return missingExpression(cursor);
   }
 }
 

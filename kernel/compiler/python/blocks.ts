@@ -15,7 +15,15 @@ export function suite(cursor: Cursor, opener: Token): Statement[] {
   const message = `expected an indented block after '${opener.text}' on line ${line}, found ${describeToken(cursor.token)}`;
   const { start } = cursor.token.span;
   cursor.reportHere(message, `indent the block, or write 'pass'`, { start, end: start });
-  return [];
+  return unindented(cursor);
+}
+
+/** The line that should have been indented says nothing on its own, unless it begins a block. */
+function unindented(cursor: Cursor): Statement[] {
+  const { kind, text } = cursor.token;
+  const beginsBlock = kind === 'keyword' && (OPENERS.has(text) || text === 'def' || text === 'class');
+  if (kind === 'dedent' || kind === 'end' || beginsBlock || cursor.at('@')) return [];
+  return recovering(cursor, cursor.token, () => simpleLine(cursor)) ?? [];
 }
 
 /** Where only the colon is missing, the block is read as if it were there. */

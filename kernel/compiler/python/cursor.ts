@@ -84,8 +84,9 @@ export class Cursor {
   }
 
   /** Takes an operator or keyword, or abandons the statement: `expected ')' after the arguments, found …`. */
-  expect(text: string, where: string): Token {
-    return this.accept(text) ?? this.fail(`expected '${text}' ${where}, found ${describeToken(this.token)}`);
+  expect(text: string, where: string, hint = `write '${text}'`): Token {
+    const message = `expected '${text}' ${where}, found ${describeToken(this.token)}`;
+    return this.accept(text) ?? this.fail(message, hint);
   }
 
   takeName(what: string): Token {

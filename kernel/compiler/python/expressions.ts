@@ -118,7 +118,7 @@ function lambda(cursor: Cursor): Expression {
   while (!cursor.at(':')) {
     const { kind } = cursor.token;
     if (kind === 'newline' || kind === 'end' || kind === 'error')
-      cursor.expect(':', 'after the parameters of lambda');
+      cursor.expect(':', 'after the parameters of lambda', 'define a function of its own with def');
     cursor.take();
   }
   cursor.take();

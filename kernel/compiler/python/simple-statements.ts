@@ -36,9 +36,9 @@ function atLineEnd(cursor: Cursor): boolean {
 }
 
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
-  let: `write 'name = value'`,
-  const: `write 'name = value'`,
-  var: `write 'name = value'`,
+  let: `write 'name = value', without 'let'`,
+  const: `write 'name = value', without 'const'`,
+  var: `write 'name = value', without 'var'`,
   function: `write 'def name(parameters):'`,
   func: `write 'def name(parameters):'`,
   fn: `write 'def name(parameters):'`,

@@ -3,6 +3,7 @@ import { formatType } from '../../../backend/contract/format-type.ts';
 import { parseType } from '../../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../../backend/contract/signature-error.ts';
 import type { Type } from '../../../backend/contract/types.ts';
+import { closestName } from '../closest-name.ts';
 import type { Language, TypeAnnotation } from '../core.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import {
@@ -50,6 +51,12 @@ const TYPESCRIPT_NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['Float64Array', array(FLOAT64)],
 ]);
 
+/** What a misspelled type is likely to be meant as. */
+const TYPE_NAMES =
+  'int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128 bool void'.split(
+    ' ',
+  );
+
 const KNOWN_TYPES = 'known are int8 … uint64, float32, float64, complex64, complex128, bool, T[] and T*';
 
 /** The canonical type that `annotation` names, or what is wrong with it. */
@@ -57,7 +64,8 @@ export function annotatedType(annotation: TypeAnnotation, language: Language): T
   const text = annotation.text.trim();
   const type = namedType(text, language) ?? tupleType(text, language) ?? typeExpression(text);
   if (type && isSupported(type)) return type;
-  const hint = foreignTypeHint(unquoted(text), language) ?? KNOWN_TYPES;
+  const near = closestName(unquoted(text), TYPE_NAMES);
+  const hint = foreignTypeHint(unquoted(text), language) ?? (near ? `did you mean ${near}?` : KNOWN_TYPES);
   const { span } = annotation;
   if (!type) return { code: 'unknown-type', message: `${text} is not a type of compiled code`, span, hint };
   return {

@@ -122,7 +122,8 @@ function unpack(
     typer.report(
       'type-mismatch',
       operand.span,
-      `${found} can't be taken apart into ${targets.length} variables`,
+      `${found} can't be taken apart into ${counted(targets.length, 'variable')}`,
+      'only a tuple has several values: use one variable',
     );
     return [];
   }
@@ -131,7 +132,7 @@ function unpack(
   const fits =
     count === targets.length || (typer.dialect.language === 'typescript' && count > targets.length);
   if (!fits) {
-    const hint = count > targets.length ? 'name each value: a, _ = t' : 'leave variables out';
+    const hint = count > targets.length ? 'name each value: a, _ = t' : `use ${counted(count, 'variable')}`;
     typer.report(
       'value-count',
       span,

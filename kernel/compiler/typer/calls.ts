@@ -1,24 +1,18 @@
-/** Calls: of casts, of builtins, of the module's own functions and those of other modules. */
-import { formatParameters, formatType } from '../../../backend/contract/format-type.ts';
+/** Calls: of casts, of builtins, and through others of functions and methods. */
 import type { Type } from '../../../backend/contract/types.ts';
 import { BUILTINS, type Builtin } from '../builtins/table.ts';
 import { closestName } from '../closest-name.ts';
-import type { Attribute, Call, Expression, FunctionDefinition, Parameter } from '../core.ts';
-import type { Callee, HirExpression } from '../hir.ts';
-import type { OuterFunction } from '../outer-names.ts';
-import { fits, joinTypes } from '../types/lattice.ts';
-import { canonicalType, isInteger, sameType } from '../types/value-types.ts';
+import type { Call, Expression } from '../core.ts';
+import { isInteger } from '../types/value-types.ts';
 import { castTypeOf } from './cast-names.ts';
 import { explicitly } from './casts.ts';
-import { fromEnd, loadElement } from './elements.ts';
 import { binaryOperands, expression, expressions } from './expressions.ts';
 import { foreignNameHint } from './foreign-names.ts';
+import { callDefined, callOuter } from './function-calls.ts';
 import type { FunctionTyper } from './function-typer.ts';
-import { convertsImplicitly, implicitly } from './implicit.ts';
-import { after } from './logic.ts';
+import { method } from './methods.ts';
 import { isNamespace, qualifiedName, refuseOuter, unknownMember, unknownName } from './names.ts';
-import { type Operand, operandOf } from './operand.ts';
-import { part, sliceBounds } from './slices.ts';
+import type { Operand } from './operand.ts';
 import { count } from './wording.ts';
 
 export function call(typer: FunctionTyper, node: Call): Operand | undefined {
@@ -77,59 +71,6 @@ function namesake(typer: FunctionTyper, name: string): string | undefined {
   return closestName(name, [...typer.module.knownNames, ...plain.map(([path]) => path)]);
 }
 
-/** `z.conjugate()`: the only method of numbers there is. */
-function method(typer: FunctionTyper, node: Call): Operand | undefined {
-  const { callee } = node;
-  if (callee.kind !== 'attribute') {
-    return typer.report('not-callable', callee.span, 'only functions can be called');
-  }
-  const object = expression(typer, callee.object);
-  if (!object) return undefined;
-  if (object.type.kind === 'array') return arrayMethod(typer, node, callee, object);
-  if (callee.name !== 'conjugate' || node.args.length > 0) {
-    const found = formatType(object.type);
-    return typer.report('unknown-attribute', callee.nameSpan, `${found} has no method ${callee.name}`);
-  }
-  if (object.type.kind !== 'complex') return { ...object, span: node.span };
-  const hir: HirExpression = {
-    kind: 'unary',
-    type: object.type,
-    operation: 'conjugate',
-    operand: object.hir,
-  };
-  return operandOf(hir, node.span);
-}
-
-/** TypeScript's methods that need no callback and make no new array. */
-function arrayMethod(
-  typer: FunctionTyper,
-  { args, span }: Call,
-  { name, nameSpan }: Attribute,
-  object: Operand,
-): Operand | undefined {
-  const isTypeScript = typer.dialect.language === 'typescript';
-  const [first, second, third] = args;
-  if (isTypeScript && name === 'subarray' && !third) {
-    const bounds = sliceBounds(typer, first, second);
-    return bounds && part(typer, object, bounds, span);
-  }
-  if (isTypeScript && name === 'at' && first && !second) {
-    const index = expression(typer, first);
-    const { before, value } = typer.keep(object, 'array');
-    const element = index && loadElement(typer, value, [fromEnd(value, index)], { span });
-    return element && after(before, element);
-  }
-  const hint = isTypeScript
-    ? 'it has subarray, at and, in loops, entries, keys and values; write a loop for the rest'
-    : 'write a loop over it';
-  return typer.report(
-    'unknown-attribute',
-    nameSpan,
-    `${formatType(object.type)} has no method ${name}`,
-    hint,
-  );
-}
-
 function castCall(
   typer: FunctionTyper,
   node: Call,
@@ -139,7 +80,8 @@ function castCall(
   const [arg, ...rest] = node.args;
   if (!arg || rest.length > 0 || node.keywords.length > 0) {
     if (type.kind === 'complex') return callBuiltin(typer, node, 'complex', complexBuiltin(type));
-    return typer.report('argument-count', node.span, `${formatType(type)}(…) takes one value`);
+    const name = typer.text(node.callee.span);
+    return typer.report('argument-count', node.span, `${name}(…) takes one value`, `write ${name}(x)`);
   }
   const operand = typed ?? expression(typer, arg);
   return operand && explicitly(typer, operand, type, node.span);
@@ -203,10 +145,12 @@ function callBuiltin(
   for (const keyword of node.keywords) {
     const position = keywords.indexOf(keyword.name);
     if (position === -1 || position < node.args.length) {
-      return typer.report('unknown-keyword', keyword.span, `${name} takes no ${keyword.name} here`);
+      const hint = 'pass the arguments in order, without names';
+      return typer.report('unknown-keyword', keyword.span, `${name} takes no ${keyword.name} here`, hint);
     }
     if (position !== nodes.length) {
-      return typer.report('unknown-keyword', keyword.span, `${name} needs its arguments in order`);
+      const hint = 'pass the arguments in order, without names';
+      return typer.report('unknown-keyword', keyword.span, `${name} needs its arguments in order`, hint);
     }
     nodes.push(keyword.value);
   }
@@ -214,7 +158,15 @@ function callBuiltin(
   const args = typed ? [typed] : expressions(typer, nodes);
   if (nodes.length < fewest || nodes.length > most) {
     const takes = argumentsTaken(fewest, most);
-    return typer.report('argument-count', node.span, `${name} takes ${takes}, not ${nodes.length}`);
+    const isArray = args?.length === 1 && args[0]?.type.kind === 'array';
+    const extra = nodes.length - most;
+    const missing = count(fewest - nodes.length, 'argument');
+    const hint = isArray
+      ? 'write a loop over the array'
+      : extra > 0
+        ? `leave ${count(extra, 'argument')} out`
+        : `add ${missing}`;
+    return typer.report('argument-count', node.span, `${name} takes ${takes}, not ${nodes.length}`, hint);
   }
   return args && builtin.type({ typer, node, name, args });
 }
@@ -223,229 +175,4 @@ function argumentsTaken(fewest: number, most: number): string {
   if (fewest === most) return count(fewest, 'argument');
   if (most === Number.POSITIVE_INFINITY) return `at least ${count(fewest, 'argument')}`;
   return `${fewest} to ${count(most, 'argument')}`;
-}
-
-// ---- functions of the cell and of others
-
-function callDefined(typer: FunctionTyper, node: Call, definition: FunctionDefinition): Operand | undefined {
-  const bound = bindArguments(typer, node, definition);
-  if (!bound) return undefined;
-  const { args, given } = bound;
-  const callees = typer.module.callees(definition.name);
-  if (callees.length > 0) return callBest(typer, node, definition.name, callees, args, given);
-  const specialisation = typer.module.specialise(
-    definition,
-    args.map((arg) => arg.type),
-  );
-  switch (specialisation.outcome) {
-    case 'compiled':
-      typer.specialised.add(specialisation.callee.symbol);
-      return callWith(typer, node, specialisation.callee, args);
-    case 'failed':
-      typer.specialised.add(specialisation.symbol);
-      return typer.leaveIncomplete();
-    case 'recursive':
-      return typer.report(
-        'recursion-without-signature',
-        node.span,
-        `${definition.name} calls itself, so the type of its result can't be inferred`,
-        `give ${definition.name} a signature or annotations`,
-      );
-  }
-}
-
-function callOuter(
-  typer: FunctionTyper,
-  node: Call,
-  name: string,
-  { callees, parameters }: OuterFunction,
-): Operand | undefined {
-  const nodes = outerArguments(typer, node, name, parameters);
-  const args = nodes && expressions(typer, nodes);
-  const result = args && callBest(typer, node, name, callees, args);
-  if (result?.hir.kind === 'call') typer.externals.add(result.hir.callee);
-  return result;
-}
-
-/** Positional arguments, then those that are named; only parameters at the end may be left to their defaults. */
-function outerArguments(
-  typer: FunctionTyper,
-  node: Call,
-  name: string,
-  parameters: readonly string[] | undefined,
-): readonly Expression[] | undefined {
-  const [keyword] = node.keywords;
-  if (!keyword) return node.args;
-  if (!parameters) {
-    return typer.report('unknown-keyword', keyword.span, `the parameters of ${name} have no names`);
-  }
-  const nodes: (Expression | undefined)[] = [...node.args];
-  for (const { name: named, value, span } of node.keywords) {
-    const index = parameters.indexOf(named);
-    if (index === -1) return typer.report('unknown-keyword', span, `${name} has no parameter ${named}`);
-    if (nodes[index]) {
-      return typer.report('unknown-keyword', span, `${name} already has a value for ${named}`);
-    }
-    nodes[index] = value;
-  }
-  const missing = Array.from(nodes).indexOf(undefined);
-  if (missing === -1) return nodes.filter((value) => value !== undefined);
-  return typer.report(
-    'argument-count',
-    node.span,
-    `${name} is of another cell and needs a value for ${parameters[missing]} here`,
-    `its parameters are ${parameters.join(', ')}`,
-  );
-}
-
-interface BoundArguments {
-  readonly args: readonly Operand[];
-  /** How many of them end with one that the call itself gives; defaults follow. */
-  readonly given: number;
-}
-
-/** Positional, keyword and default arguments, in the order of the parameters. */
-function bindArguments(
-  typer: FunctionTyper,
-  node: Call,
-  definition: FunctionDefinition,
-): BoundArguments | undefined {
-  const { name, parameters } = definition;
-  if (node.args.length > parameters.length) return refuseCount(typer, node, definition);
-  const nodes: (Expression | undefined)[] = parameters.map((_, index) => node.args[index]);
-  for (const keyword of node.keywords) {
-    const index = parameters.findIndex((parameter) => parameter.name === keyword.name);
-    if (index === -1) {
-      return typer.report('unknown-keyword', keyword.span, `${name} has no parameter ${keyword.name}`);
-    }
-    if (nodes[index]) {
-      return typer.report('unknown-keyword', keyword.span, `${name} already has a value for ${keyword.name}`);
-    }
-    nodes[index] = keyword.value;
-  }
-  if (parameters.some((parameter, index) => !nodes[index] && !parameter.defaultValue)) {
-    return refuseCount(typer, node, definition);
-  }
-  const operands = parameters.map((parameter, index) => argument(typer, node, nodes[index], parameter));
-  const args = operands.filter((operand) => operand !== undefined);
-  const given = nodes.findLastIndex((value) => value !== undefined) + 1;
-  return args.length === operands.length ? { args, given } : undefined;
-}
-
-/** A default is a constant: it means the same wherever it is called from. */
-function argument(
-  typer: FunctionTyper,
-  node: Call,
-  value: Expression | undefined,
-  parameter: Parameter,
-): Operand | undefined {
-  if (value) return expression(typer, value);
-  const { defaultValue } = parameter;
-  if (!defaultValue) return undefined;
-  const operand = expression(typer, defaultValue);
-  if (operand && (operand.literal !== undefined || operand.hir.kind === 'constant')) {
-    return { ...operand, span: node.span };
-  }
-  const message = `the default of ${parameter.name} is not a constant`;
-  return typer.report('default-value', defaultValue.span, message, 'write a number');
-}
-
-function refuseCount(typer: FunctionTyper, node: Call, { name, parameters }: FunctionDefinition): undefined {
-  const needed = parameters.filter((parameter) => !parameter.defaultValue).length;
-  const most = parameters.length;
-  const takes = needed === most ? String(most) : `${needed} to ${most}`;
-  const found = node.args.length + node.keywords.length;
-  return typer.report(
-    'argument-count',
-    node.span,
-    `${name} takes ${takes} ${takes === '1' ? 'argument' : 'arguments'}, not ${found}`,
-    `its parameters are ${parameters.map((parameter) => parameter.name).join(', ') || 'none'}`,
-  );
-}
-
-/** An exact overload; else the only one the arguments widen to; else the only one they convert to. */
-function callBest(
-  typer: FunctionTyper,
-  node: Call,
-  name: string,
-  callees: readonly Callee[],
-  args: readonly Operand[],
-  given = args.length,
-): Operand | undefined {
-  const takesAll = ({ signature }: Callee): boolean => {
-    return signature.parameters.length >= given && signature.parameters.length <= args.length;
-  };
-  for (const suits of [isExact, widens, converts]) {
-    const suiting = callees.filter(takesAll).filter(({ signature }) => {
-      return signature.parameters.every((parameter, index) => {
-        const arg = args[index];
-        return arg !== undefined && suits(arg, canonicalType(parameter), typer.dialect.boolIsInteger);
-      });
-    });
-    // Defaults are filled in by the function itself where it can.
-    const fewest = Math.min(...suiting.map(({ signature }) => signature.parameters.length));
-    const suitable = suiting.filter(({ signature }) => signature.parameters.length === fewest);
-    const [callee, second] = suitable;
-    if (callee && !second) return callWith(typer, node, callee, args);
-    if (callee && second) return refuseAmbiguous(typer, node, name, suitable, args);
-  }
-  const found = formatParameters(args.map((arg) => arg.type));
-  const [only, other] = callees;
-  if (only && !other && takesAll(only)) return callWith(typer, node, only, args);
-  const available = callees.map(({ signature }) => formatType(signature)).join(', ');
-  return typer.report(
-    'no-matching-overload',
-    node.span,
-    `${name} has no signature for (${found})`,
-    `it has ${available}; convert the arguments, or add a signature`,
-  );
-}
-
-function refuseAmbiguous(
-  typer: FunctionTyper,
-  node: Call,
-  name: string,
-  callees: readonly Callee[],
-  args: readonly Operand[],
-): undefined {
-  const found = formatParameters(args.map((arg) => arg.type));
-  const available = callees.map(({ signature }) => formatType(signature)).join(' and ');
-  return typer.report(
-    'ambiguous-overload',
-    node.span,
-    `${name}(${found}) could be ${available}`,
-    'convert the arguments to the types of one of them',
-  );
-}
-
-function isExact(arg: Operand, parameter: Type): boolean {
-  return sameType(arg.type, parameter);
-}
-
-/** Nothing is lost: the join of both types is the parameter's; a literal fits it. */
-function widens(arg: Operand, parameter: Type): boolean {
-  if (arg.weak?.kind === 'int' && isInteger(parameter)) return fits(arg.weak, parameter);
-  const joined = joinTypes(arg.type, parameter);
-  return joined !== undefined && sameType(joined, parameter);
-}
-
-function converts(arg: Operand, parameter: Type, boolIsInteger: boolean): boolean {
-  return convertsImplicitly(arg.type, parameter, boolIsInteger);
-}
-
-function callWith(
-  typer: FunctionTyper,
-  node: Call,
-  callee: Callee,
-  args: readonly Operand[],
-): Operand | undefined {
-  const { parameters, result } = callee.signature;
-  const values = parameters.map((parameter, index) => {
-    const arg = args[index];
-    return arg && implicitly(typer, arg, canonicalType(parameter), `argument ${index + 1}`);
-  });
-  const known = values.filter((value) => value !== undefined);
-  if (known.length !== values.length) return undefined;
-  const { span } = node;
-  return operandOf({ kind: 'call', type: canonicalType(result), callee, args: known, span }, span);
 }

@@ -35,7 +35,10 @@ export function elementPlace(
   const { type } = object;
   if (type.kind === 'pointer') return behindPointer(typer, object, indices, span);
   if (type.kind !== 'array') {
-    const hint = type.kind === 'tuple' ? 'make a new tuple' : 'declare it as an array: float64[]';
+    const hint =
+      type.kind === 'tuple'
+        ? 'make a new tuple'
+        : `declare it as an array in the signature: ${formatType(type)}[]`;
     return typer.report(
       'not-indexable',
       object.span,
@@ -45,7 +48,16 @@ export function elementPlace(
   }
   if (indices.length !== type.rank) {
     const found = `${indices.length} ${indices.length === 1 ? 'index' : 'indices'}`;
-    return typer.report('index-count', span, `${found} for ${formatType(type)}, which takes ${type.rank}`);
+    const hint =
+      type.rank === 1
+        ? `an array of two dimensions is ${formatType(type.element)}[,]`
+        : 'write both indices: a[i, j]';
+    return typer.report(
+      'index-count',
+      span,
+      `${found} for ${formatType(type)}, which takes ${type.rank}`,
+      hint,
+    );
   }
   const { base, array } = baseOf(typer, object, indices);
   const converted = indices.map((index, axis) => arrayIndex(typer, array, index, axis));
@@ -144,6 +156,7 @@ function behindPointer(
       'index-count',
       span,
       `${indices.length} indices for ${formatType(type)}, which takes 1`,
+      'compute one index of both: p[i * columns + j]',
     );
   }
   const converted = integerIndex(typer, index);
@@ -174,7 +187,12 @@ function tupleMember(
   const { type } = object;
   const [index] = indices;
   if (type.kind !== 'tuple' || !index || indices.length !== 1) {
-    return typer.report('index-count', span, `${indices.length} indices for a tuple, which takes 1`);
+    return typer.report(
+      'index-count',
+      span,
+      `${indices.length} indices for a tuple, which takes 1`,
+      'write t[0][1]',
+    );
   }
   if (typeof index.literal !== 'bigint') {
     return typer.report(
@@ -190,7 +208,8 @@ function tupleMember(
   );
   const member = type.members[at];
   if (!member) {
-    return typer.report('index-range', index.span, `index ${index.literal} in a tuple of ${count}`);
+    const hint = `its members have the indices 0 to ${count - 1n}`;
+    return typer.report('index-range', index.span, `index ${index.literal} in a tuple of ${count}`, hint);
   }
   const element = object.elements?.[at];
   if (element && object.elements?.every((other) => other === element || other.hir.kind === 'constant'))

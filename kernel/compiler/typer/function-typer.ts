@@ -131,6 +131,7 @@ export class FunctionTyper {
         'type-mismatch',
         span,
         `${userName(name)} is declared as ${formatType(type)} and as ${first}`,
+        'declare it once, or use another variable',
       );
       return;
     }
@@ -228,8 +229,9 @@ export class FunctionTyper {
     const before = formatType(variable.current?.type ?? operand.type);
     const now = formatType(operand.type);
     const where = variable.assignedAt ? ` on line ${this.module.lineOf(variable.assignedAt)}` : ' before';
-    const { kind } = operand.type;
-    const isNumber = kind === 'bool' || isNumeric(operand.type);
+    const isNumber = [operand.type, variable.current?.type ?? operand.type].every(
+      (type) => type.kind === 'bool' || isNumeric(type),
+    );
     const hint = isNumber ? `convert one of them, for example ${before}(…)` : 'use another variable for it';
     return this.report('mixed-types', span, `${subject} is ${now} here and ${before}${where}`, hint);
   }

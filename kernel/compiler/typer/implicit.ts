@@ -109,6 +109,10 @@ function refuseImplicit(
   return { code: 'type-mismatch', message, ...(hint === undefined ? {} : { hint }) };
 }
 
+function isArray({ kind }: Type): boolean {
+  return kind === 'array' || kind === 'pointer' || kind === 'tuple';
+}
+
 const LONGEST_QUOTE = 40;
 
 /** Source text to put into a hint. */
@@ -122,6 +126,11 @@ function conversionHint(from: Type, to: Type, text: string): string | undefined 
   if (from.kind === 'complex' && isNumeric(to)) return partsHint(text);
   if (to.kind === 'bool' && isNumeric(from)) return `write ${member(text)} != 0`;
   if (from.kind === 'bool' && isNumeric(to)) return `write ${name}(${text})`;
+  if (from.kind === 'array' && !isArray(to)) return `take one of its elements: ${member(text)}[0]`;
+  if (from.kind === 'tuple' && to.kind !== 'tuple') {
+    return `take one of its members, or write ${formatType(from)} in the signature`;
+  }
+  if (from.kind === 'void') return 'give the function a result, or call it in a line of its own';
   if (to.kind === 'void') return 'leave the value out, or name its type in the signature';
   return undefined;
 }

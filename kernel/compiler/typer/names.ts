@@ -111,5 +111,5 @@ export function unknownName(typer: FunctionTyper, name: string, span: Span): und
 function definitionHint(typer: FunctionTyper, name: string): string {
   return typer.dialect.language === 'python'
     ? `assign it before use, or make it a constant of the cell: ${name} = …`
-    : `declare it: let ${name} = …`;
+    : `declare it (let ${name} = …), or make it a constant of the cell: const ${name} = …`;
 }

@@ -1,4 +1,6 @@
 /** Core statements to HIR. */
+
+import { formatType } from '../../../backend/contract/format-type.ts';
 import type { Assert, Break, Continue, Raise, Return, Statement } from '../core.ts';
 import type { HirStatement, Label } from '../hir.ts';
 import { VOID } from '../types/value-types.ts';
@@ -84,7 +86,12 @@ function jump(typer: FunctionTyper, node: Break | Continue): HirStatement[] {
   const how = isBreak ? target?.breakWith : target?.continueWith;
   if (how) return [how];
   const where = node.label === undefined ? 'outside of a loop' : `${node.label}, which is no loop around it`;
-  typer.report('misplaced-jump', node.span, `${node.kind} ${where}`);
+  typer.report(
+    'misplaced-jump',
+    node.span,
+    `${node.kind} ${where}`,
+    'name a loop around it, or move it into one',
+  );
   return [];
 }
 
@@ -97,7 +104,7 @@ function returned(typer: FunctionTyper, node: Return): HirStatement[] {
         'type-mismatch',
         node.span,
         'a return without a value where one is needed',
-        'return a value',
+        `return a value of type ${formatType(result)}`,
       );
     }
     typer.returnedNothing();

@@ -165,6 +165,6 @@ function reportMissingReturn(
   const isValue = last?.kind === 'expression-statement' && last.expression.kind !== 'assign-expression';
   const hint = isValue
     ? `write return ${typer.text(last.span)}`
-    : 'return a value on every path, or raise an error at the end';
+    : `return a value on every path, or ${typer.dialect.words.raise} an error at the end`;
   typer.report('missing-return', nameSpan, message, hint);
 }

@@ -142,6 +142,8 @@ function binary(adapter: Adapter, node: BabelNode<'BinaryExpression'>): Expressi
     return adapter.refuse(`'${node.operator}' is not supported`, node, hint);
   }
   const left = expression(adapter, node.left);
+  // What a type is compared with has been answered for.
+  if (node.left.type === 'UnaryExpression' && node.left.operator === 'typeof') return left;
   const right = expression(adapter, node.right);
   const operatorSpan = adapter.operatorSpan(node.operator, node.left, node.right);
   const span = adapter.span(node);
@@ -178,6 +180,11 @@ function call(adapter: Adapter, node: BabelNode<'CallExpression'>): Expression {
     adapter.reportUnsupported('type arguments are not supported', adapter.span(node.typeParameters), hint);
   }
   if (node.callee.type === 'V8IntrinsicIdentifier') return refuseExpression(adapter, node);
+  const callback = node.arguments.find(isFunction);
+  if (callback !== undefined && node.callee.type === 'MemberExpression') {
+    const hint = `write a loop: for (const x of ${adapter.text(node.callee.object)}) { … }`;
+    return adapter.refuse('a callback is not supported', callback, hint);
+  }
   const callee = expression(adapter, node.callee);
   const args = node.arguments.map((argument) =>
     argument.type === 'SpreadElement' || argument.type === 'ArgumentPlaceholder'
@@ -185,6 +192,10 @@ function call(adapter: Adapter, node: BabelNode<'CallExpression'>): Expression {
       : expression(adapter, argument),
   );
   return { kind: 'call', callee, args, keywords: [], span: adapter.span(node) };
+}
+
+function isFunction({ type }: { readonly type: string }): boolean {
+  return type === 'ArrowFunctionExpression' || type === 'FunctionExpression';
 }
 
 function member(adapter: Adapter, node: BabelNode<'MemberExpression'>): Expression {

@@ -75,8 +75,21 @@ function parameter(adapter: Adapter, node: BabelParameter, outerType: TypeAnnota
       );
       return { name: '', span: adapter.span(node) };
   }
-  adapter.reportUnsupported('a parameter is a name', adapter.span(node), 'take it apart in the body');
-  return { name: '', span: adapter.span(node) };
+  const span = adapter.span(node);
+  if (node.type === 'ObjectPattern') {
+    adapter.reportUnsupported(
+      'objects are not supported',
+      span,
+      'write one parameter for each value: (x, y)',
+    );
+  } else {
+    adapter.reportUnsupported(
+      'a parameter is a name',
+      span,
+      'take a tuple apart in the body: const [x, y] = t',
+    );
+  }
+  return { name: '', span };
 }
 
 function namedParameter(

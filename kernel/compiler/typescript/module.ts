@@ -35,6 +35,7 @@ export class ModuleReader {
   }
 
   read(program: BabelFile['program']): void {
+    for (const comment of this.#comments) this.#refuseDivisor(comment);
     const declarations = program.body.map((node) => ({ outer: node, node: withoutExport(node) }));
     for (const { node } of declarations) {
       if (node?.type === 'TSTypeAliasDeclaration') this.#adapter.types.declare(this.#adapter, node);
@@ -45,6 +46,17 @@ export class ModuleReader {
       const message = `the overload of '${name}' has no function below it`;
       this.#adapter.reportSyntax(message, signature.span, `write 'function ${name}(…) { … }' below it`);
     }
+  }
+
+  /** `a // b;` in the middle of a statement is meant as a division. */
+  #refuseDivisor(comment: BabelComment): void {
+    const adapter = this.#adapter;
+    const { start } = adapter.span(comment);
+    const isOperand = /^ *[\w$.()[\]]+ *;\s*$/.test(comment.value);
+    if (comment.type !== 'CommentLine' || !isOperand || !/[\w$)\]] *$/.test(adapter.source.slice(0, start)))
+      return;
+    const hint = 'write Math.floor(a / b) to divide integers, or move the comment to a line of its own';
+    adapter.reportSyntax(`'//' begins a comment: nothing is divided here`, { start, end: start + 2 }, hint);
   }
 
   /** Names of the module hide nothing in a function, but its blocks must not take them. */

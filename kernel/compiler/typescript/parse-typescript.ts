@@ -1,6 +1,6 @@
 import type { CoreModule, FunctionDefinition, ModuleConstant } from '../core.ts';
 import type { Diagnostic, Result } from '../diagnostic.ts';
-import { inSourceOrder } from '../parse-diagnostic.ts';
+import { inSourceOrder, syntaxError } from '../parse-diagnostic.ts';
 import { Adapter, AdapterAbandoned } from './adapter.ts';
 import { functionDefinition } from './functions.ts';
 import { ModuleReader } from './module.ts';
@@ -10,6 +10,8 @@ import { readModule } from './read-source.ts';
 /** Parses a cell of TypeScript functions. Diagnostics come in source order. */
 export function parseTypeScript(source: string, fileName: string): Result<CoreModule> {
   const { tree, diagnostics, imaginaryEnds } = readModule(source);
+  const python = diagnostics.length === 0 ? undefined : pythonFunction(source);
+  if (python !== undefined) return { ok: false, diagnostics: [python] };
   if (tree === undefined) return { ok: false, diagnostics };
   const adapter = new Adapter(source, imaginaryEnds);
   const reader = new ModuleReader(adapter, tree.comments ?? []);
@@ -37,6 +39,19 @@ export function parseTypeScriptFunction(
   const head = { name: key?.name ?? name, nameSpan, span, declaredSignatures: [] };
   abandonable(() => functions.push(functionDefinition(adapter, node, head)));
   return finish(adapter, reading.diagnostics, { fileName, functions, constants: [] });
+}
+
+/** One message, instead of one for each of its words. */
+function pythonFunction(source: string): Diagnostic | undefined {
+  const found = /^[ \t]*def(?=[ \t]+\w+[ \t]*\()/m.exec(source);
+  if (found === null) return undefined;
+  const end = found.index + found[0].length;
+  const hint = `write 'function foo(a) { … }', or say --lang python`;
+  return syntaxError(
+    `'def' begins a function of Python, and this is TypeScript`,
+    { start: end - 3, end },
+    hint,
+  );
 }
 
 function abandonable(convert: () => void): void {

@@ -10,7 +10,21 @@ import { refuseStatement } from './unsupported-statements.ts';
 
 /** Converts the statements of a block whose scope the caller has entered. */
 export function statementList(adapter: Adapter, nodes: readonly BabelStatement[]): Statement[] {
+  for (const [index, node] of nodes.entries()) refuseLonelyReturn(adapter, node, nodes[index + 1]);
   return nodes.flatMap((node) => statement(adapter, node, {}));
+}
+
+/** `return` and a line break: JavaScript ends the statement there, and never computes what follows. */
+function refuseLonelyReturn(adapter: Adapter, node: BabelStatement, next: BabelStatement | undefined): void {
+  if (node.type !== 'ReturnStatement' || node.argument != null || next?.type !== 'ExpressionStatement')
+    return;
+  if (adapter.text(node) !== 'return') return;
+  const hint = `write the value on the line of its 'return'`;
+  adapter.reportSyntax(
+    'the return ends with its line, and what follows is never computed',
+    adapter.span(node),
+    hint,
+  );
 }
 
 /** The statements of a loop's or branch's body. */

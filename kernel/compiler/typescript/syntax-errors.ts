@@ -34,7 +34,7 @@ export function toDiagnostic(error: BabelError, source: string): Diagnostic {
       return syntaxError('the template string is never closed', { start, end: start + 1 }, 'end it with `');
     }
     default: {
-      const [message, hint] = wording(error, quote(source, span), source.slice(span.start));
+      const [message, hint] = wording(error, quote(source, span), source, span.start);
       return syntaxError(message, span, hint);
     }
   }
@@ -47,12 +47,13 @@ function quote(source: string, { start, end }: Span): string {
 function wording(
   error: BabelError,
   found: string,
-  rest: string,
+  source: string,
+  at: number,
 ): readonly [message: string, hint?: string | undefined] {
   const quoted = /['`](.+?)['`]/.exec(error.message)?.[1] ?? '';
   switch (error.reasonCode) {
     case 'MissingSemicolon':
-      return [`expected the end of the statement, found ${found}`, operatorHint(rest)];
+      return [`expected the end of the statement, found ${found}`, operatorHint(source, at)];
     case 'UnterminatedComment':
       return ['the comment is never closed', `end it with '*/'`];
     case 'VarRedeclaration':
@@ -62,7 +63,7 @@ function wording(
     case 'DeclarationMissingInitializer':
       return [`a 'const' needs a value`, `write 'let', or give it a value`];
     case 'IllegalBreakContinue':
-      return [`${found} belongs to no loop or label around it`, 'move it into a loop or remove it'];
+      return misplacedJump(found, source.slice(at));
     case 'UnexpectedKeyword':
     case 'UnexpectedReservedWord':
       return [`the keyword '${quoted}' cannot be a name`, 'choose another name'];
@@ -75,7 +76,10 @@ function wording(
     case 'ParseExpressionEmptyInput':
       return ['there is no function here', 'pass a function, an arrow function or a method'];
     default:
-      return [/^Unexpected/.test(error.message) ? `${found} cannot stand here` : plainMessage(error)];
+      return [
+        /^Unexpected/.test(error.message) ? `${found} cannot stand here` : plainMessage(error),
+        'remove it',
+      ];
   }
 }
 
@@ -85,11 +89,33 @@ function plainMessage({ message }: BabelError): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** Python's words for TypeScript's operators. */
-function operatorHint(rest: string): string {
-  const word = /^(?:and|or|not|elif)\b/.exec(rest)?.[0];
-  const plain = { and: '&&', or: '||', not: '!', elif: 'else if' }[word ?? ''];
-  return plain === undefined ? 'an operator or a semicolon may be missing before it' : `write '${plain}'`;
+function misplacedJump(found: string, rest: string): readonly [message: string, hint: string] {
+  const label = /^\w+[ \t]+([\w$]+)/.exec(rest)?.[1];
+  if (label === undefined) {
+    return [`${found} belongs to no loop around it`, 'move it into a loop or remove it'];
+  }
+  return [
+    `no loop around this ${found} has the label '${label}'`,
+    `write the label of one: ${label}: for (…)`,
+  ];
+}
+
+const PYTHON_WORDS: Readonly<Record<string, string>> = {
+  and: `write '&&'`,
+  or: `write '||'`,
+  not: `write '!'`,
+  elif: `write 'else if'`,
+  is: `write '==='`,
+  def: `write 'function'`,
+  raise: `write throw new Error('message')`,
+};
+
+/** Python's words for TypeScript's operators, at the error, before it, or at the beginning of its line. */
+function operatorHint(source: string, at: number): string {
+  const before = source.slice(source.lastIndexOf('\n', at - 1) + 1, at);
+  const words = [/^\w+/.exec(source.slice(at)), /\w+(?=\s*$)/.exec(before), /^\s*(\w+)/.exec(before)];
+  const hints = words.map((match) => PYTHON_WORDS[(match?.[1] ?? match?.[0] ?? '').trim()]);
+  return hints.find((hint) => hint !== undefined) ?? 'an operator or a semicolon may be missing before it';
 }
 
 /** A bracket that is open at the error and never closed, or a closing one without an open one. */
@@ -110,7 +136,7 @@ function unexpected(error: BabelError, source: string, span: Span): Diagnostic {
   const found = quote(source, span);
   const expected = /expected "(.+)"/.exec(error.message)?.[1];
   if (expected !== undefined) {
-    const hint = expected === ',' ? 'a comma or a closing bracket may be missing before it' : undefined;
+    const hint = expectedHint(expected, source, span);
     return syntaxError(`expected '${expected}', found ${found}`, span, hint);
   }
   if (/\)\s*:\s*$/.test(source.slice(0, span.start))) {
@@ -119,11 +145,30 @@ function unexpected(error: BabelError, source: string, span: Span): Diagnostic {
   }
   const operator = /(?:[-+*/%&|^<>=!~?:,([]|\breturn)\s*$/.exec(source.slice(0, span.start))?.[0].trim();
   if (operator !== undefined) {
-    return syntaxError(`expected an expression after '${operator}', found ${found}`, span);
+    return syntaxError(
+      `expected an expression after '${operator}', found ${found}`,
+      span,
+      'complete the expression',
+    );
   }
   const line = source.slice(source.lastIndexOf('\n', span.start - 1) + 1, span.start);
   const isPython = /^\s*(?:def|elif|class|if|while|for)\b/.test(line) && found === `':'`;
-  return syntaxError(`${found} cannot stand here`, span, isPython ? 'this looks like Python' : undefined);
+  const hint = isPython
+    ? 'blocks stand in braces: { … }'
+    : found === `'#'`
+      ? `comments begin with '//'`
+      : 'remove it';
+  return syntaxError(`${found} cannot stand here`, span, hint);
+}
+
+/** What is likely to be meant where Babel wants one character. */
+function expectedHint(expected: string, source: string, span: Span): string {
+  const before = source.slice(source.lastIndexOf('\n', span.start - 1) + 1, span.start);
+  if (expected === '(' && /\breturn\b.*\bif\s*$/.test(before)) return `write a conditional: test ? a : b`;
+  if (expected === '(') return 'write the condition in parentheses';
+  if (/\bfor\s*\([^;]*$/.test(before))
+    return `the parts of a loop stand between ';': for (let i = 0; i < n; i++)`;
+  return expected === ',' ? 'a comma or a closing bracket may be missing before it' : `write '${expected}'`;
 }
 
 /** The whole number, with the letters behind it, around or before an offset. */

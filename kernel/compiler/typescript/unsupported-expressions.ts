@@ -33,7 +33,6 @@ const REFUSALS: Partial<Readonly<Record<BabelExpression['type'], Refusal>>> = {
   OptionalCallExpression: OPTIONAL,
   AwaitExpression: WAIT,
   YieldExpression: ['generators are not supported', 'return one value, or write into an array'],
-  NewExpression: [`'new' is not supported`, 'take an array as a parameter; the caller makes it'],
   SequenceExpression: ['a comma between expressions is not supported here', 'write two statements'],
   ThisExpression: [`'this' is not supported`, 'pass the value as a parameter'],
   Super: [`'super' is not supported`, 'call a function by its name'],
@@ -48,8 +47,18 @@ const REFUSALS: Partial<Readonly<Record<BabelExpression['type'], Refusal>>> = {
   JSXFragment: JSX,
 };
 
+const NEW_ARRAY: Refusal = [
+  'a new array is not supported',
+  'take an array as a parameter; the caller makes it',
+];
+const NEW_OBJECT: Refusal = [`'new' is not supported`, 'use separate variables, tuples and arrays'];
+
 /** Reports an expression that never compiles. */
 export function refuseExpression(adapter: Adapter, node: BabelExpression): Expression {
+  if (node.type === 'NewExpression') {
+    const [message, hint] = /Array$/.test(adapter.text(node.callee)) ? NEW_ARRAY : NEW_OBJECT;
+    return adapter.refuse(message, node, hint);
+  }
   const [message, hint] = REFUSALS[node.type] ?? [
     'this expression is not supported',
     'write it with operators and calls',

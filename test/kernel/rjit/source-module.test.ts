@@ -38,11 +38,11 @@ test('a type that is not supported is shown in the signature that names it', () 
 test('a signature that no function has parameters for is shown itself', () => {
   assert.is(
     messageFor('int64(int64, int64)'),
-    `error[parameter-count]: no function of the cell has 2 parameters, as int64(int64, int64) has
+    `error[parameter-count]: foo has 1 parameter and int64(int64, int64) has 2
  --> In[1]:1:22
 1 | %%rjit int64(int64); int64(int64, int64)
   |                      ^^^^^^^^^^^^^^^^^^^
-  = hint: give the signature a type for each parameter`,
+  = hint: give it one type each for a`,
   );
 });
 
