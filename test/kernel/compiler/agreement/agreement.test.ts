@@ -3,6 +3,8 @@
  * bits, in results and in the arrays that were passed. Clang stands for C's meaning of the programs, so that our front
  * ends can't be wrong together.
  *
+ * The interpreter has the mathematical functions of JavaScript, whose last bits differ from the C library's.
+ *
  * A case's title ends in the function's signature with its name; its source is the calls.
  */
 import { isTypedArray } from 'node:util/types';
@@ -16,7 +18,10 @@ import { readCaseFiles } from '../../../support/case-runner.ts';
 import { clangFor } from '../../../support/left-out.ts';
 
 const LANGUAGES: readonly SourceLanguage[] = ['python', 'typescript', 'c'];
-const PROGRAM_COUNT = 30;
+const PROGRAM_COUNT = 18;
+
+/** Functions that no standard says the last bit of. */
+const MATHEMATICAL = /\bmath\.(?:exp|log|pow|sin|cos)\b/;
 
 const clang = clangFor('agreement with programs in C');
 const jit = new RemoteJIT({ port: 0 });
@@ -46,7 +51,15 @@ for (const program of programs) {
       }
     }
     const [[, expected] = ['', []]] = computed;
-    for (const [name, results] of computed) assert.equal(results, expected, name);
+    const isExact = !MATHEMATICAL.test(program.source + program.sections.map(({ body }) => body).join(''));
+    for (const [name, results] of computed) {
+      if (isExact || !name.endsWith('interpreted')) assert.equal(results, expected, name);
+      else
+        assert.ok(
+          results.every((text, index) => isClose(text, expected[index] ?? '')),
+          `${name}: ${results}`,
+        );
+    }
   });
 }
 
@@ -82,9 +95,20 @@ function run(program: Case, callee: (...args: readonly unknown[]) => unknown): r
     .map((line): string => String(new Function(name, 'complex', `return ${line};`)(call, complex)));
 }
 
+/** Whether all numbers that stand before their bits agree to 12 digits. */
+function isClose(found: string, expected: string): boolean {
+  const numbers = (text: string) =>
+    [...text.matchAll(/(\S+?):[0-9a-f]{16}/g)].map(([, number]) => Number(number));
+  const wanted = numbers(expected);
+  return numbers(found).every((value, index) => {
+    const other = wanted[index] ?? Number.NaN;
+    return Object.is(value, other) || Math.abs(value - other) <= 1e-12 * (1 + Math.abs(other));
+  });
+}
+
 function bitsOf(value: unknown): string {
   if (value instanceof Complex) return `${bitsOf(value.re)}+${bitsOf(value.im)}j`;
-  if (isTypedArray(value)) return Buffer.from(value.buffer).toString('hex');
+  if (isTypedArray(value)) return `[${Array.from(value, bitsOf).join(' ')}]`;
   if (typeof value !== 'number') return String(value);
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleBE(value);
