@@ -15,13 +15,30 @@ const COMPLEXES = ['complex64', 'complex128'];
 export function cellGlobals(): string {
   return `
 import type * as rjitPackage from ${path('./rjit/remote-jit.js')};
-import type { DisplayFunction } from ${path('./session/display.js')};
+import type { DisplayFunction } from ${path('./session/display/display.js')};
+import type { jupyterNamespace } from ${path('./session/display/jupyter.js')};
+import type { ProgressFunction } from ${path('./session/display/progress.js')};
+import type * as views from ${path('./session/display/views.js')};
 
 declare global {
   /** Writes values to the cell's output, as Python's \`print\` does: strings as they are, the rest as Node shows it. */
   function print(...values: unknown[]): void;
   /** Shows a value in its richest form. \`display.clear()\` removes what the cell has shown. */
   const display: DisplayFunction;
+  /** Shows HTML, a tag for template literals. */
+  const html: typeof views.html;
+  /** Shows Markdown. */
+  const md: typeof views.md;
+  /** Shows a drawing. */
+  const svg: typeof views.svg;
+  /** Shows a picture, from a file or from its bytes. */
+  const image: typeof views.image;
+  /** Shows records, a matrix, a Map or an array as a table. */
+  const table: typeof views.table;
+  /** A progress bar: \`for (const item of progress(items))\`, or \`const bar = progress(100)\` and \`bar.update()\`. */
+  const progress: ProgressFunction;
+  /** Deno's helpers for notebooks, under the names that they have there. */
+  const jupyter: ReturnType<typeof jupyterNamespace>;
   /** Asks the user for a line of text; \`{ password: true }\` hides what is typed. */
   function input(prompt?: string, options?: { readonly password?: boolean }): Promise<string>;
   /** The same as \`input\`. */
