@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../support/repository-root.ts';
 import type { Findings, Group } from './group.ts';
+import { mathdataGroup } from './mathdata/run-mathdata.ts';
+import { downloadVectorFiles } from './mathdata/vector-files.ts';
 import { numbaGroup } from './numba/run-numba.ts';
 import { installPythonTools } from './python-environment.ts';
 
-const groups: readonly Group[] = [numbaGroup];
+const groups: readonly Group[] = [numbaGroup, mathdataGroup];
 
 /** More than these are in the details. */
 const SHOWN_DIFFERENCES = 40;
@@ -29,17 +31,22 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`conformance: there is no group "${unknown}"; expected ${names}\n`);
     return 2;
   }
-  if (values.install) installPythonTools();
+  const chosen = groups.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  if (values.install) install(chosen);
   const sections: string[] = [];
   let unexplained = 0;
-  for (const group of groups) {
-    if (positionals.length > 0 && !positionals.includes(group.name)) continue;
+  for (const group of chosen) {
     const findings = await group.run({ progress: (text) => process.stderr.write(`${text} …\n`) });
     show(group, findings);
     sections.push(findings.markdown);
     unexplained += findings.unexplained.length;
   }
   return unexplained === 0 ? 0 : 1;
+}
+
+function install(chosen: readonly Group[]): void {
+  if (chosen.includes(numbaGroup)) installPythonTools();
+  if (chosen.includes(mathdataGroup)) downloadVectorFiles();
 }
 
 function show({ name }: Group, { markdown, details, unexplained }: Findings): void {

@@ -1,7 +1,8 @@
 /** Python's cmath: complex whatever the argument, unlike math. */
 import type { HirExpression } from '../hir.ts';
+import type { RoutineName } from '../routines.ts';
 import { convertHir, convertOperand, type Operand, operandOf } from '../typer/operand.ts';
-import { COMPLEX128, FLOAT64, isNumeric } from '../types/value-types.ts';
+import { BOOL, COMPLEX128, FLOAT64, isNumeric } from '../types/value-types.ts';
 import { isFiniteNumber, isInfiniteNumber, isNanNumber } from './math.ts';
 import {
   type Builtin,
@@ -61,6 +62,7 @@ const polar = complexExpansion((re, im): HirExpression => {
   return { kind: 'tuple', type: { kind: 'tuple', members: [FLOAT64, FLOAT64] }, members };
 });
 
+/** With CPython's special values: of an angle without cos and sin, a radius of 0 is 0, and an infinite one infinite. */
 const rect: Builtin = {
   arity: [2, 2],
   type: (call) => {
@@ -73,19 +75,70 @@ const rect: Builtin = {
     if (!radius || !angle) return undefined;
     return keeping(call, [radius, angle], ([r, phi]) => {
       if (!r || !phi) return undefined;
-      const re = floatBinary('fmul', r.hir, routineCall('cos', [phi.hir]));
-      const im: HirExpression = {
-        kind: 'choose',
-        type: FLOAT64,
-        test: floatCompare('eq', phi.hir, floatOf(FLOAT64, 0)),
-        // Of an infinite radius, too.
-        whenTrue: floatBinary('fmul', routineCall('copysign', [floatOf(FLOAT64, 1), r.hir]), phi.hir),
-        whenFalse: floatBinary('fmul', r.hir, routineCall('sin', [phi.hir])),
-      };
+      const hasAngle = lessThanInfinity(phi.hir);
+      const isNothing = equals(r.hir, 0);
+      const size = routineCall('fabs', [r.hir]);
+      const reOfNone = chosen(isNothing, ZERO, chosen(lessThanInfinity(r.hir), NAN, size));
+      const imOfNone = chosen(isNothing, ZERO, NAN);
+      // Of an infinite radius, too, the product with the zero is a zero.
+      const flat = floatBinary('fmul', routineCall('copysign', [floatOf(FLOAT64, 1), r.hir]), phi.hir);
+      const turned = floatBinary('fmul', r.hir, routineCall('sin', [phi.hir]));
+      const re = chosen(hasAngle, floatBinary('fmul', r.hir, routineCall('cos', [phi.hir])), reOfNone);
+      const im = chosen(hasAngle, chosen(equals(phi.hir, 0), flat, turned), imOfNone);
       return operandOf({ kind: 'make-complex', type: COMPLEX128, re, im }, call.node.span);
     });
   },
 };
+
+const ZERO = floatOf(FLOAT64, 0);
+const NAN = floatOf(FLOAT64, Number.NaN);
+
+function chosen(test: HirExpression, whenTrue: HirExpression, whenFalse: HirExpression): HirExpression {
+  return { kind: 'choose', type: FLOAT64, test, whenTrue, whenFalse };
+}
+
+function equals(x: HirExpression, value: number): HirExpression {
+  return floatCompare('eq', x, floatOf(FLOAT64, value));
+}
+
+/** NaN is not. */
+function lessThanInfinity(x: HirExpression): HirExpression {
+  return floatCompare('lt', routineCall('fabs', [x]), floatOf(FLOAT64, Number.POSITIVE_INFINITY));
+}
+
+/**
+ * A routine that has no number for a zero beside a part that `hasNoValue`: CPython's result, of which C has one half
+ * since C11.
+ */
+function withoutHalves(
+  routine: RoutineName,
+  zero: 're' | 'im',
+  hasNoValue: (part: HirExpression) => HirExpression,
+): Builtin {
+  return {
+    arity: [1, 1],
+    type: (call) => {
+      const value = keepingComplex(call, (re, im) => {
+        const [none, other] = zero === 're' ? [re, im] : [im, re];
+        const type = COMPLEX128;
+        const test = logicalAnd(equals(none, 0), hasNoValue(other));
+        const whenTrue: HirExpression = { kind: 'make-complex', type, re: NAN, im: NAN };
+        const whenFalse = routineCall(routine, [{ kind: 'make-complex', type, re, im }]);
+        return { kind: 'choose', type, test, whenTrue, whenFalse };
+      });
+      const type = call.args[0]?.type;
+      return value && result(call, type?.kind === 'complex' ? convertHir(value.hir, type) : value.hir);
+    },
+  };
+}
+
+function isNoNumber(x: HirExpression): HirExpression {
+  return floatCompare('ne', x, x);
+}
+
+function isNotFinite(x: HirExpression): HirExpression {
+  return { kind: 'unary', type: BOOL, operation: 'not', operand: lessThanInfinity(x) };
+}
 
 /** log(z), log(z, base). */
 const logarithm: Builtin = {
@@ -129,15 +182,15 @@ export const CMATH: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['log10', log10],
   ['sin', complexRoutine('csin')],
   ['cos', complexRoutine('ccos')],
-  ['tan', complexRoutine('ctan')],
+  ['tan', withoutHalves('ctan', 'im', isNotFinite)],
   ['asin', complexRoutine('casin')],
   ['acos', complexRoutine('cacos')],
   ['atan', complexRoutine('catan')],
   ['sinh', complexRoutine('csinh')],
   ['cosh', complexRoutine('ccosh')],
-  ['tanh', complexRoutine('ctanh')],
+  ['tanh', withoutHalves('ctanh', 're', isNotFinite)],
   ['asinh', complexRoutine('casinh')],
-  ['acosh', complexRoutine('cacosh')],
+  ['acosh', withoutHalves('cacosh', 're', isNoNumber)],
   ['atanh', complexRoutine('catanh')],
   ['phase', phase],
   ['polar', polar],

@@ -1,5 +1,6 @@
 /** Whether two values are the same, as far as they can be. */
 import { Complex } from '../../../backend/contract/complex.ts';
+import { ulpOf, ulpsBetween } from '../ulps.ts';
 import type { Scalar } from './wire-values.ts';
 
 /** How far apart floats may be: in units in the last place, of float32 where a function computes in it. */
@@ -45,12 +46,5 @@ function floatsAgree(expected: number, found: number, { ulps, bits }: Tolerance,
   if (expected === found) return !zeroSign;
   if (bits === 32 && Object.is(Math.fround(expected), found)) return true;
   if (!Number.isFinite(expected) || !Number.isFinite(found)) return false;
-  return Math.abs(expected - found) <= ulps * ulpOf(expected, bits);
-}
-
-/** The distance from `x` to the next larger float of that width. */
-export function ulpOf(x: number, bits: 32 | 64): number {
-  const [smallestExponent, fractionBits] = bits === 64 ? [-1022, 52] : [-126, 23];
-  const exponent = x === 0 ? smallestExponent : Math.floor(Math.log2(Math.abs(x)));
-  return 2 ** (Math.max(exponent, smallestExponent) - fractionBits);
+  return ulpsBetween(expected, found, bits) <= ulps;
 }
