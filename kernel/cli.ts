@@ -25,6 +25,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'serve kernels to Jupyter clients over HTTP and websockets',
     load: async () => (await import('./client/gateway/gateway-command.ts')).gateway,
   },
+  compile: {
+    summary: 'show what becomes of functions: their trees, LLVM IR, machine code',
+    load: async () => (await import('./compile-command.ts')).compile,
+  },
   serve: {
     summary: 'compile and run functions for remote clients',
     load: async () => (await import('../backend/main.ts')).serve,

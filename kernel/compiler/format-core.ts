@@ -12,13 +12,12 @@ import type {
   TypeAnnotation,
 } from './core.ts';
 import type { Span } from './diagnostic.ts';
+import { inline, type Line, nested, renderLines } from './s-expressions.ts';
 
 export interface FormatCoreOptions {
   /** Appends `@start-end` to every node. */
   readonly spans?: boolean;
 }
-
-type Line = string | readonly Line[];
 
 /**
  * The core tree as S-expressions: expressions on one line, one statement a line, bodies indented by two. Annotations
@@ -33,29 +32,7 @@ export function formatCore(module: CoreModule, options: FormatCoreOptions = {}):
     lines.push(writer.mark(constant, inline([...parts, writer.expression(constant.value)])));
   }
   for (const definition of module.functions) lines.push(...writer.functionDefinition(definition));
-  return render(lines, '').join('\n');
-}
-
-function inline(parts: readonly string[]): string {
-  return `(${parts.filter((part) => part !== '').join(' ')})`;
-}
-
-/** `(head` with an indented body and the closing parenthesis behind the last line. */
-function nested(head: readonly string[], body: readonly Line[], close = ')'): Line[] {
-  const opening = `(${head.filter((part) => part !== '').join(' ')}`;
-  if (body.length === 0) return [`${opening}${close}`];
-  return [opening, closeLast(body, close)];
-}
-
-function closeLast(lines: readonly Line[], close: string): Line[] {
-  const last = lines.at(-1) ?? '';
-  return [...lines.slice(0, -1), typeof last === 'string' ? `${last}${close}` : closeLast(last, close)];
-}
-
-function render(lines: readonly Line[], indent: string): string[] {
-  return lines.flatMap((line) =>
-    typeof line === 'string' ? [`${indent}${line}`] : render(line, `${indent}  `),
-  );
+  return renderLines(lines).join('\n');
 }
 
 class CoreWriter {

@@ -14,6 +14,7 @@ import type { ModuleOptions } from '../source-module.ts';
 import { analyse, type CSource, clangFor, generate, generateSync } from './clang.ts';
 import { runCommand } from './command.ts';
 import { type ForeignCompiler, ForeignModule, type ForeignTarget } from './foreign-module.ts';
+import { likelyTarget } from './likely-target.ts';
 
 export interface ForeignText {
   readonly source: string;
@@ -52,12 +53,6 @@ export async function defineForeign(
       target,
     },
   );
-}
-
-/** Servers are 64-bit Linux, and mostly of the client's own architecture. */
-function likelyTarget(): ForeignTarget {
-  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  return { triple: `${architecture}-unknown-linux-gnu`, llvmMajor: 19 };
 }
 
 async function defineC(

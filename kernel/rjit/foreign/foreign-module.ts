@@ -4,6 +4,7 @@ import type { FunctionType } from '../../../backend/contract/types.ts';
 import type { GivenSignature } from '../../compiler/assign-signatures.ts';
 import type { CompiledModule, Overload } from '../../compiler/compile.ts';
 import type { Result } from '../../compiler/diagnostic.ts';
+import { irString } from '../../compiler/emit/ir-values.ts';
 import { assignForeignSignatures, functionsFor } from '../../compiler/foreign/assign-foreign-signatures.ts';
 import type { ForeignFunction, ForeignOverload } from '../../compiler/foreign/foreign-function.ts';
 import { verifyOnClient } from '../client-verification.ts';
@@ -48,7 +49,7 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
     const module = new ForeignModule(options);
     module.#overloads = module.#resultOf(assignForeignSignatures(options.functions, signatures));
     const ir = await options.compiler.generate(module.#overloads, target);
-    module.#generated.set(keyOf(target), ir);
+    module.#generated.set(keyOf(target), module.#named(ir));
     return module;
   }
 
@@ -92,9 +93,15 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
   #irFor(target: ForeignTarget): string {
     const key = keyOf(target);
     const generated =
-      this.#generated.get(key) ?? this.#options.compiler.generateSync(this.#overloads, target);
+      this.#generated.get(key) ?? this.#named(this.#options.compiler.generateSync(this.#overloads, target));
     this.#generated.set(key, generated);
     return generated;
+  }
+
+  /** Compilers name a source that they read from standard input `-`, or as they like. */
+  #named(ir: string): string {
+    const name = irString(this.#options.place.fileName);
+    return ir.replace(/^source_filename = "(?:-|<[\w ]*>)"$/m, () => `source_filename = "${name}"`);
   }
 
   #resultOf<T>(result: Result<T>): T {
