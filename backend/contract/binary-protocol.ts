@@ -98,6 +98,11 @@ export class BinaryWriter {
 
   binary(value: Uint8Array): void {
     this.i32(value.byteLength);
+    this.raw(value);
+  }
+
+  /** Bytes whose length is written already. */
+  raw(value: Uint8Array): void {
     this.#reserve(value.byteLength);
     this.#bytes.set(value, this.#length);
     this.#length += value.byteLength;

@@ -34,12 +34,23 @@ export type Reply =
   | { readonly kind: 'fault'; readonly error: RemoteError };
 
 export function writeCallRequest(writer: BinaryWriter, sequenceId: number, request: CallRequest): void {
+  writeCallHead(writer, sequenceId, request.handle, request.packed.byteLength);
+  writer.raw(request.packed);
+  writer.stop();
+}
+
+/** A request up to its packed arguments: `byteLength` bytes and a stop follow. */
+export function writeCallHead(
+  writer: BinaryWriter,
+  sequenceId: number,
+  handle: number,
+  byteLength: number,
+): void {
   writer.messageBegin(REQUEST_NAMES.call, MessageType.call, sequenceId);
   writer.field(ThriftType.i32, 1);
-  writer.i32(request.handle);
+  writer.i32(handle);
   writer.field(ThriftType.string, 2);
-  writer.binary(request.packed);
-  writer.stop();
+  writer.i32(byteLength);
 }
 
 export function writeMapRequest(writer: BinaryWriter, sequenceId: number, request: MapRequest): void {
@@ -54,16 +65,16 @@ export function writeMapRequest(writer: BinaryWriter, sequenceId: number, reques
   writer.stop();
 }
 
-export function writeReply(
+/** A reply up to its result: `byteLength` bytes and a stop follow. */
+export function writeReplyHead(
   writer: BinaryWriter,
   method: HotMethod,
   sequenceId: number,
-  result: Uint8Array,
+  byteLength: number,
 ): void {
   writer.messageBegin(NAMES[method], MessageType.reply, sequenceId);
   writer.field(ThriftType.string, 0);
-  writer.binary(result);
-  writer.stop();
+  writer.i32(byteLength);
 }
 
 export function writeFaultReply(

@@ -3,6 +3,7 @@ import type { FunctionType, Type } from './types.ts';
 
 const INTEGER_SIGN_PENALTY = 10;
 const TO_FLOATING_PENALTY = 1000;
+const DECAY_PENALTY = 1;
 
 /**
  * RBC's penalty for passing an argument of type `argument` to a parameter of type `parameter`: 0 is perfect, undefined
@@ -32,8 +33,9 @@ export function matchPenalty(parameter: Type, argument: Type): number | undefine
       return parameter.kind === 'complex' ? narrowing(parameter.bits, argument.bits) : undefined;
     case 'char':
       return parameter.kind === 'char' ? narrowing(parameter.bits, argument.bits) : undefined;
-    case 'string':
     case 'array':
+      return parameter.kind === 'pointer' ? arrayPenalty(parameter.element, argument.element) : undefined;
+    case 'string':
     case 'custom':
       return undefined;
   }
@@ -68,6 +70,12 @@ function unnamed(type: Type): string {
     default:
       return formatUnlabelled(type);
   }
+}
+
+/** An array decays to a pointer to its first element, as in C; a parameter that keeps its lengths is better. */
+function arrayPenalty(parameter: Type, element: Type): number | undefined {
+  if (parameter.kind === 'void') return DECAY_PENALTY + 1;
+  return sameType(parameter, element) ? DECAY_PENALTY : undefined;
 }
 
 /** `void*` takes and gives any pointer. */

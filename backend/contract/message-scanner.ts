@@ -14,6 +14,8 @@ const ELEMENTS = -2;
 export class MessageScanner {
   readonly #maxMessageBytes: number;
   #position = 0;
+  /** See `leastByteLength`. */
+  #leastByteLength = 0;
   /** One entry a frame in each: kind, elements left, and the one or two types of the elements. */
   readonly #kinds: number[] = [];
   readonly #counts: number[] = [];
@@ -27,11 +29,17 @@ export class MessageScanner {
   /** Begins again, at the start of a message. */
   reset(): void {
     this.#position = 0;
+    this.#leastByteLength = 0;
     this.#clear();
   }
 
   #clear(): void {
     for (const stack of [this.#kinds, this.#counts, this.#evenTypes, this.#oddTypes]) stack.length = 0;
+  }
+
+  /** The message is at least this long, by the lengths it has declared so far. */
+  get leastByteLength(): number {
+    return this.#leastByteLength;
   }
 
   /**
@@ -129,6 +137,8 @@ export class MessageScanner {
     if (this.#position + 4 > view.byteLength) return false;
     const byteLength = declaredLength(view, this.#position, 'string');
     this.#checkLimit(4 + byteLength);
+    // Whatever holds it ends with a stop.
+    this.#leastByteLength = this.#position + 4 + byteLength + 1;
     return this.#advance(view, 4 + byteLength) && this.#pop();
   }
 

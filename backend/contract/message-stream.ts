@@ -1,49 +1,53 @@
 import { MessageScanner } from './message-scanner.ts';
 
 const NOTHING = new Uint8Array(0);
+/** Up to here, what a message says of its own length is not worth an allocation of just that size. */
+const SMALL_BYTES = 64 * 1024;
+
+export interface MessageStreamOptions {
+  /**
+   * A long message begins so many bytes behind a multiple of 16, so that what lies at a known place in it lies well.
+   */
+  readonly lead?: number;
+  /**
+   * Memory in which a long message may be put together.
+   *
+   * @param begin what there is of it
+   * @returns undefined, or memory of at least `byteLength`, which is filled until the message has been taken
+   */
+  readonly lend?: (begin: Uint8Array, byteLength: number) => Uint8Array | undefined;
+}
 
 /**
  * Cuts a byte stream into Thrift messages. `push` what arrived, then call `next` until it returns undefined.
- * A message is a view into what was pushed: it costs nothing, and keeps that memory alive.
+ * A message is a view into what was pushed: it costs nothing, and keeps that memory alive. One that comes in many
+ * pieces is put together in memory of its own size, which only it uses.
  */
 export class MessageStream {
   readonly #scanner: MessageScanner;
+  readonly #options: MessageStreamOptions;
   /** Bytes received and not yet handed out lie at `#start` to `#end`. */
   #buffer: Uint8Array = NOTHING;
   #start = 0;
   #end = 0;
   /** Whether `#buffer` is ours to write to; a chunk from a socket isn't. */
   #owned = false;
+  /** Where the message under way ends in `#buffer`, by what it says itself; what lies behind waits in `#overflow`. */
+  #limit = Number.POSITIVE_INFINITY;
+  #overflow: Uint8Array[] = [];
 
-  constructor(maxMessageBytes: number) {
+  constructor(maxMessageBytes: number, options: MessageStreamOptions = {}) {
     this.#scanner = new MessageScanner(maxMessageBytes);
+    this.#options = options;
   }
 
   get bufferedByteLength(): number {
-    return this.#end - this.#start;
+    return this.#overflow.reduce((sum, { byteLength }) => sum + byteLength, this.#end - this.#start);
   }
 
   push(chunk: Uint8Array): void {
-    if (this.#start === this.#end) {
-      // Nothing pending: a whole message in one chunk, the usual case, is never copied.
-      this.#buffer = chunk;
-      this.#owned = false;
-      this.#start = 0;
-      this.#end = chunk.byteLength;
-      return;
-    }
-    const pending = this.#end - this.#start;
-    const needed = pending + chunk.byteLength;
-    if (this.#end + chunk.byteLength > this.#buffer.byteLength || !this.#owned) {
-      const larger = new Uint8Array(Math.max(needed, this.#owned ? 2 * pending : 0));
-      larger.set(this.#buffer.subarray(this.#start, this.#end));
-      this.#buffer = larger;
-      this.#owned = true;
-      this.#start = 0;
-      this.#end = pending;
-    }
-    this.#buffer.set(chunk, this.#end);
-    this.#end += chunk.byteLength;
+    if (this.#start === this.#end) this.#begin(chunk);
+    else this.#append(chunk);
   }
 
   /**
@@ -52,17 +56,88 @@ export class MessageStream {
    * @throws RemoteError `too-large` or `protocol`; the stream can't be used afterwards
    */
   next(): Uint8Array | undefined {
-    if (this.#start === this.#end) return undefined;
-    const pending = this.#buffer.subarray(this.#start, this.#end);
-    const byteLength = this.#scanner.scan(pending);
-    if (byteLength === undefined) return undefined;
-    this.#scanner.reset();
-    this.#start += byteLength;
-    return pending.subarray(0, byteLength);
+    while (this.#start < this.#end) {
+      const pending = this.#buffer.subarray(this.#start, this.#end);
+      const byteLength = this.#scanner.scan(pending);
+      if (byteLength !== undefined) {
+        this.#scanner.reset();
+        this.#start += byteLength;
+        if (this.#start === this.#limit) this.#begin(joined(this.#overflow));
+        return pending.subarray(0, byteLength);
+      }
+      if (!this.#hasMoreAfterMakingRoom(pending)) break;
+    }
+    return undefined;
   }
 
   /** What has arrived beyond the last message, for whoever takes the connection over. */
   rest(): Uint8Array {
-    return this.#buffer.slice(this.#start, this.#end);
+    return joined([this.#buffer.slice(this.#start, this.#end), ...this.#overflow]);
   }
+
+  /** Nothing pending: a whole message in one chunk, the usual case, is never copied. */
+  #begin(chunk: Uint8Array): void {
+    this.#buffer = chunk;
+    this.#owned = false;
+    this.#start = 0;
+    this.#end = chunk.byteLength;
+    this.#limit = Number.POSITIVE_INFINITY;
+    this.#overflow = [];
+  }
+
+  #append(chunk: Uint8Array): void {
+    const room = this.#limit - this.#end;
+    const behind = chunk.subarray(Math.min(room, chunk.byteLength));
+    if (behind.byteLength > 0) this.#overflow.push(behind);
+    const fitting = chunk.subarray(0, chunk.byteLength - behind.byteLength);
+    if (fitting.byteLength === 0) return;
+    if (this.#end + fitting.byteLength > this.#buffer.byteLength || !this.#owned) {
+      const pending = this.#end - this.#start;
+      this.#move(new Uint8Array(Math.max(pending + fitting.byteLength, this.#owned ? 2 * pending : 0)));
+    }
+    this.#buffer.set(fitting, this.#end);
+    this.#end += fitting.byteLength;
+  }
+
+  /** Makes room for all of a long message as soon as it says how long it is. */
+  #hasMoreAfterMakingRoom(pending: Uint8Array): boolean {
+    const { leastByteLength } = this.#scanner;
+    const isFirst = this.#limit === Number.POSITIVE_INFINITY;
+    if (
+      leastByteLength > SMALL_BYTES &&
+      leastByteLength > Math.max(pending.byteLength, isFirst ? 0 : this.#limit)
+    ) {
+      const { lead = 0, lend } = this.#options;
+      const lent = isFirst ? lend?.(pending, leastByteLength) : undefined;
+      this.#move(lent ?? new Uint8Array(lead + leastByteLength).subarray(lead));
+      this.#limit = leastByteLength;
+    } else if (this.#end === this.#limit) {
+      // It goes on behind the values whose length it has said.
+      this.#limit = Number.POSITIVE_INFINITY;
+    }
+    const waiting = this.#overflow;
+    this.#overflow = [];
+    for (const chunk of waiting) this.#append(chunk);
+    return waiting.length > 0 && this.#end - this.#start > pending.byteLength;
+  }
+
+  #move(larger: Uint8Array): void {
+    larger.set(this.#buffer.subarray(this.#start, this.#end));
+    this.#end -= this.#start;
+    this.#buffer = larger;
+    this.#owned = true;
+    this.#start = 0;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only = NOTHING] = pieces;
+  if (pieces.length < 2) return only;
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return whole;
 }

@@ -1,6 +1,7 @@
+import { arrayCodec, type MemoryReference, type ParameterCodec, pointerCodec } from './call-memory.ts';
 import { RemoteError } from './remote-error.ts';
-import type { FunctionType, Type } from './types.ts';
-import { type Value, type ValueCodec, valueCodec } from './value-codec.ts';
+import type { FunctionType, TupleType, Type } from './types.ts';
+import { type Value, type ValueCodec, valueCodec, valueText } from './value-codec.ts';
 
 /**
  * A struct travels as its members, one argument each: RBC's clients and the machine's own calling convention do so too.
@@ -15,17 +16,40 @@ export function flattenedType(type: Type): readonly Type[] {
 
 /**
  * Packed values: how arguments and a result lie between client, wire and machine code. Little-endian; each argument
- * starts at a multiple of 8 bytes and lies in the low bytes of its slot at its natural width; unused bytes are 0.
+ * starts at a multiple of 8 bytes and lies in the low bytes of its slot at its natural width; unused bytes are 0. The
+ * members of a tuple lie like arguments, one after the other. The elements of arrays: call-memory.ts.
  */
 export interface PackedLayout {
   readonly argumentOffsets: readonly number[];
   readonly argumentsByteLength: number;
   /** The result's area: at least one complex128. */
   readonly resultByteLength: number;
+  /** Where the slots of arrays and pointers are. */
+  readonly memoryParameters: readonly MemoryParameter[];
+}
+
+/** A parameter whose first slot may hold a place in the call's memory (call-memory.ts). */
+export interface MemoryParameter {
+  /** Of its first slot. */
+  readonly offset: number;
+  /** Lengths that follow: 0 for a pointer. */
+  readonly rank: number;
+  /** Of an array; 0 for a pointer. */
+  readonly elementByteLength: number;
 }
 
 const SLOT_BYTES = 8;
-const RESULT_BYTES = 16;
+const LEAST_RESULT_BYTES = 16;
+
+/** Bytes from the first slot of a value to the slot after it. @throws RemoteError `unsupported` */
+export function slotsByteLength(type: Type): number {
+  if (type.kind === 'struct') return type.members.reduce((sum, member) => sum + slotsByteLength(member), 0);
+  return Math.ceil(parameterCodec(type).byteLength / SLOT_BYTES) * SLOT_BYTES;
+}
+
+interface ResultCodec extends Omit<ValueCodec, 'read'> {
+  read(view: DataView, offset: number): Value;
+}
 
 /** @throws RemoteError `unsupported` for a type without a packed form */
 export function packedLayout(signature: FunctionType): PackedLayout {
@@ -44,19 +68,25 @@ export function unpackResult(signature: FunctionType, bytes: Uint8Array): Value 
 /** The codec of one signature, made once and kept: the hot path of a call. */
 export class PackedSignature {
   readonly layout: PackedLayout;
-  readonly #parameters: readonly ValueCodec[];
-  readonly #result: ValueCodec;
+  readonly #parameters: readonly ParameterCodec[];
+  readonly #result: ResultCodec;
 
   constructor(signature: FunctionType) {
-    this.#parameters = flattenedParameters(signature).map(valueCodec);
-    this.#result = valueCodec(signature.result);
+    const parameters = flattenedParameters(signature);
+    const { result } = signature;
+    this.#parameters = parameters.map(parameterCodec);
+    this.#result = result.kind === 'tuple' ? tupleCodec(result) : valueCodec(result);
     const argumentOffsets: number[] = [];
-    let offset = 0;
-    for (const codec of this.#parameters) {
-      argumentOffsets.push(offset);
-      offset += Math.ceil(codec.byteLength / SLOT_BYTES) * SLOT_BYTES;
+    let argumentsByteLength = 0;
+    for (const type of parameters) {
+      argumentOffsets.push(argumentsByteLength);
+      argumentsByteLength += slotsByteLength(type);
     }
-    this.layout = { argumentOffsets, argumentsByteLength: offset, resultByteLength: RESULT_BYTES };
+    const resultByteLength = Math.max(LEAST_RESULT_BYTES, slotsByteLength(result));
+    const memoryParameters = parameters.flatMap((type, index) =>
+      memoryParameter(type, argumentOffsets[index] ?? 0),
+    );
+    this.layout = { argumentOffsets, argumentsByteLength, resultByteLength, memoryParameters };
   }
 
   /**
@@ -96,7 +126,7 @@ export class PackedSignature {
   }
 
   /** The server's side of `packArguments`. */
-  unpackArguments(bytes: Uint8Array): Value[] {
+  unpackArguments(bytes: Uint8Array): (Value | MemoryReference)[] {
     this.#expectLength(bytes, this.layout.argumentsByteLength, 'arguments');
     const view = viewOf(bytes);
     return this.#parameters.map((codec, index) => codec.read(view, this.layout.argumentOffsets[index] ?? 0));
@@ -121,6 +151,50 @@ export class PackedSignature {
       `${what} of ${bytes.byteLength} bytes arrived where ${expected} are expected`,
     );
   }
+}
+
+function memoryParameter(type: Type, offset: number): MemoryParameter[] {
+  if (type.kind === 'pointer') return [{ offset, rank: 0, elementByteLength: 0 }];
+  if (type.kind !== 'array') return [];
+  return [{ offset, rank: type.rank, elementByteLength: valueCodec(type.element).byteLength }];
+}
+
+function parameterCodec(type: Type): ParameterCodec {
+  switch (type.kind) {
+    case 'array':
+      return arrayCodec(type);
+    case 'pointer':
+      return pointerCodec(type);
+    case 'tuple':
+      return tupleCodec(type);
+    default:
+      return valueCodec(type);
+  }
+}
+
+/** A JavaScript array of as many values. */
+function tupleCodec({ members }: TupleType): ResultCodec {
+  const codecs = members.map((member) => (member.kind === 'tuple' ? tupleCodec(member) : valueCodec(member)));
+  const offsets: number[] = [];
+  let byteLength = 0;
+  for (const codec of codecs) {
+    offsets.push(byteLength);
+    byteLength += Math.ceil(codec.byteLength / SLOT_BYTES) * SLOT_BYTES;
+  }
+  return {
+    byteLength,
+    write: (view, offset, value) => {
+      if (!Array.isArray(value) || value.length !== codecs.length) {
+        return `${valueText(value)} is no array of ${codecs.length} values`;
+      }
+      for (const [index, codec] of codecs.entries()) {
+        const problem = codec.write(view, offset + (offsets[index] ?? 0), value[index]);
+        if (problem !== undefined) return `member ${index}: ${problem}`;
+      }
+      return undefined;
+    },
+    read: (view, offset) => codecs.map((codec, index) => codec.read(view, offset + (offsets[index] ?? 0))),
+  };
 }
 
 function viewOf(bytes: Uint8Array): DataView {

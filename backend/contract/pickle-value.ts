@@ -1,6 +1,6 @@
 import type { Complex } from './complex.ts';
 import type { Type } from './types.ts';
-import type { Value } from './value-codec.ts';
+import type { ScalarValue } from './value-codec.ts';
 
 /**
  * A pickle as plain data. Python's int is always a bigint and its float always a number, so that 1 and 1.0 stay apart;
@@ -27,7 +27,7 @@ export interface PickleList {
 export interface NumpyScalar {
   readonly kind: 'numpy-scalar';
   readonly type: Type;
-  readonly value: Value;
+  readonly value: ScalarValue;
 }
 
 /** RBC's PointerData: an address in the server's own process. */

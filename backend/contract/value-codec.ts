@@ -4,7 +4,10 @@ import { RemoteError } from './remote-error.ts';
 import type { Type } from './types.ts';
 
 /** A value as a program sees it: integers beyond 2^53 are exact bigints. */
-export type Value = number | bigint | boolean | Complex | undefined;
+export type ScalarValue = number | bigint | boolean | Complex | undefined;
+
+/** A tuple is an array. */
+export type Value = ScalarValue | readonly Value[];
 
 /**
  * How values of one type lie in memory: little-endian, at their natural width.
@@ -15,7 +18,7 @@ export type Value = number | bigint | boolean | Complex | undefined;
 export interface ValueCodec {
   readonly byteLength: number;
   write(view: DataView, offset: number, value: unknown): string | undefined;
-  read(view: DataView, offset: number): Value;
+  read(view: DataView, offset: number): ScalarValue;
 }
 
 const UINT64_MAX = (1n << 64n) - 1n;

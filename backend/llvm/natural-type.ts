@@ -31,18 +31,26 @@ export function naturalType(type: Type, pointers: PointerStyle = 'typed'): strin
     case 'pointer':
       return pointerTo(type.element.kind === 'void' ? 'i8' : naturalType(type.element, pointers), pointers);
     case 'struct':
+    case 'tuple':
       return `{ ${type.members.map((member) => naturalType(member, pointers)).join(', ')} }`;
     case 'array':
-    case 'tuple':
     case 'function':
     case 'custom':
       throw unsupported(type);
   }
 }
 
+/** What a parameter takes in a compiled function: an array its pointer and its lengths, a tuple its members. */
+export function naturalParameterTypes(type: Type, pointers: PointerStyle = 'typed'): readonly string[] {
+  if (type.kind === 'tuple') return type.members.flatMap((member) => naturalParameterTypes(member, pointers));
+  if (type.kind !== 'array') return [naturalType(type, pointers)];
+  const lengths = Array.from({ length: type.rank }, () => 'i64');
+  return [pointerTo(naturalType(type.element, pointers), pointers), ...lengths];
+}
+
 /** `i64 (i64, i64)`, as LLVM prints the type of a function with this signature. */
 export function naturalFunctionType(signature: FunctionType, pointers: PointerStyle): string {
-  const parameters = signature.parameters.map((parameter) => naturalType(parameter, pointers));
+  const parameters = signature.parameters.flatMap((parameter) => naturalParameterTypes(parameter, pointers));
   return `${naturalType(signature.result, pointers)} (${parameters.join(', ')})`;
 }
 
@@ -60,6 +68,6 @@ function unsupported(type: Type): RemoteError {
   return new RemoteError(
     'unsupported',
     `${formatType(type)} can't be a parameter or result of a remote function; use bool, the integers, float32, ` +
-      'float64, complex64, complex128 or a pointer',
+      'float64, complex64, complex128, a pointer, a tuple of these, or an array of these as a parameter',
   );
 }

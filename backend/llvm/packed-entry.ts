@@ -1,6 +1,6 @@
-import { flattenedType, packedLayout } from '../contract/packed.ts';
+import { flattenedType, slotsByteLength } from '../contract/packed.ts';
 import type { FunctionType, Type } from '../contract/types.ts';
-import { naturalType } from './natural-type.ts';
+import { naturalParameterTypes, naturalType } from './natural-type.ts';
 
 /*
  * IR of the functions through which everything is called. All have the one type `void(i8* args, i8* ret)`, so that one
@@ -15,31 +15,93 @@ export interface Entry {
   readonly signature: FunctionType;
 }
 
-/** `args` is packed arguments, `ret` a result's area (packed.ts). */
+/** `args` is packed arguments with addresses in place of places in memory, `ret` a result's area (packed.ts). */
 export function packedEntryText({ name, callee, signature }: Entry): string {
-  const { argumentOffsets } = packedLayout(signature);
-  let slot = 0;
-  const lines = signature.parameters.flatMap((parameter, index) => {
-    const members = flattenedType(parameter);
-    const names = parameter.kind === 'struct' ? members.map((_, at) => `a${index}.v${at}`) : [`a${index}`];
-    const loads = members.flatMap((member, at) => {
-      const address = `s${slot}`;
-      const offset = argumentOffsets[slot++] ?? 0;
-      return [
-        `  %${address} = getelementptr i8, i8* %args, i64 ${offset}`,
-        ...loadText(names[at] ?? '', member, address),
-      ];
-    });
-    return parameter.kind === 'struct' ? [...loads, ...structText(`a${index}`, parameter, members)] : loads;
-  });
+  let offset = 0;
+  const args: TypedValue[] = [];
+  const lines: string[] = [];
+  for (const [index, parameter] of signature.parameters.entries()) {
+    const received = receiveText(parameter, `a${index}`, offset);
+    offset += slotsByteLength(parameter);
+    lines.push(...received.lines);
+    args.push(...received.values);
+  }
+  const result = naturalType(signature.result);
+  const call = `call ${result} ${quote(callee)}(${args.map(({ type, name }) => `${type} %${name}`).join(', ')})`;
   return [
     `define void ${quote(name)}(i8* %args, i8* %ret) nounwind {`,
     ...lines,
-    ...callText(callee, signature, 'ret'),
+    ...(signature.result.kind === 'void'
+      ? [`  ${call}`]
+      : [`  %r = ${call}`, ...resultText(signature.result)]),
     '  ret void',
     '}',
     '',
   ].join('\n');
+}
+
+interface TypedValue {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Loads what one parameter takes from the slots at `offset`. */
+function receiveText(
+  parameter: Type,
+  name: string,
+  offset: number,
+): { readonly lines: readonly string[]; readonly values: readonly TypedValue[] } {
+  if (parameter.kind === 'struct') {
+    const parts = slotParts(parameter, offset);
+    const loads = parts.flatMap((part, index) => loadText({ ...part, name: `${name}.v${index}` }));
+    return {
+      lines: [...loads, ...structText(name, parameter, flattenedType(parameter))],
+      values: [{ type: naturalType(parameter), name }],
+    };
+  }
+  const parts = slotParts(parameter, offset);
+  const named = parts.map((part, index) => ({
+    ...part,
+    name: parts.length === 1 ? name : `${name}.${index}`,
+  }));
+  return { lines: named.flatMap(loadText), values: named };
+}
+
+interface SlotPart {
+  readonly type: string;
+  /** In bytes, from the first slot of all. */
+  readonly offset: number;
+}
+
+/** The values that the slots of one parameter hold. */
+function slotParts(type: Type, offset: number): readonly SlotPart[] {
+  if (type.kind === 'struct' || type.kind === 'tuple') {
+    let next = offset;
+    return type.members.flatMap((member) => {
+      const parts = slotParts(member, next);
+      next += slotsByteLength(member);
+      return parts;
+    });
+  }
+  return naturalParameterTypes(type).map((text, index) => ({ type: text, offset: offset + 8 * index }));
+}
+
+/** Stores `%r` in the result's area: a tuple's members in slots of their own. */
+function resultText(result: Type): readonly string[] {
+  if (result.kind !== 'tuple') return storeText('r', naturalType(result), 'ret', SLOT_ALIGNMENT);
+  const places = memberPlaces(result);
+  return slotParts(result, 0).flatMap(({ type, offset }, index) => [
+    `  %m${index} = extractvalue ${naturalType(result)} %r, ${places[index]}`,
+    `  %m${index}.s = getelementptr i8, i8* %ret, i64 ${offset}`,
+    ...storeText(`m${index}`, type, `m${index}.s`, SLOT_ALIGNMENT),
+  ]);
+}
+
+function storeText(value: string, type: string, address: string, alignment: number): readonly string[] {
+  return [
+    `  %${value}.b = bitcast i8* %${address} to ${type}*`,
+    `  store ${type} %${value}, ${type}* %${value}.b, align ${alignment}`,
+  ];
 }
 
 /**
@@ -63,7 +125,7 @@ export function mapEntryText({ name, callee, signature }: Entry): string {
     'loop:',
     '  %i = phi i64 [ 0, %entry ], [ %next, %loop ]',
     ...signature.parameters.flatMap((parameter, index) => elementText(parameter, index)),
-    ...callText(callee, signature, 'out', '%i'),
+    ...callText(callee, signature),
     '  %next = add i64 %i, 1',
     '  %more = icmp ult i64 %next, %length',
     '  br i1 %more, label %loop, label %done',
@@ -90,11 +152,11 @@ export function quote(name: string): string {
   return `@"${escaped}"`;
 }
 
-function loadText(value: string, type: Type, address: string): readonly string[] {
-  const text = naturalType(type);
+function loadText({ name, type, offset }: TypedValue & SlotPart): readonly string[] {
   return [
-    `  %${value}.p = bitcast i8* %${address} to ${text}*`,
-    `  %${value} = load ${text}, ${text}* %${value}.p, align ${SLOT_ALIGNMENT}`,
+    `  %${name}.s = getelementptr i8, i8* %args, i64 ${offset}`,
+    `  %${name}.p = bitcast i8* %${name}.s to ${type}*`,
+    `  %${name} = load ${type}, ${type}* %${name}.p, align ${SLOT_ALIGNMENT}`,
   ];
 }
 
@@ -111,11 +173,11 @@ function structText(value: string, type: Type, members: readonly Type[]): readon
   });
 }
 
-/** Where each flattened member stands in a struct: `0`, `1, 0`, `1, 1`. */
+/** Where each flattened member stands in a struct or tuple: `0`, `1, 0`, `1, 1`. */
 function memberPlaces(type: Type): readonly string[] {
-  if (type.kind !== 'struct') return [];
+  if (type.kind !== 'struct' && type.kind !== 'tuple') return [];
   return type.members.flatMap((member, index) =>
-    member.kind === 'struct' ? memberPlaces(member).map((place) => `${index}, ${place}`) : [`${index}`],
+    member.kind === type.kind ? memberPlaces(member).map((place) => `${index}, ${place}`) : [`${index}`],
   );
 }
 
@@ -129,22 +191,16 @@ function elementText(type: Type, index: number): readonly string[] {
   ];
 }
 
-/** Calls with %a0, %a1 … and stores the result at `target`, or at its element `index`. */
-function callText(
-  callee: string,
-  signature: FunctionType,
-  target: string,
-  index?: string,
-): readonly string[] {
+/** Calls with %a0, %a1 … and stores the result at element %i of %out. */
+function callText(callee: string, signature: FunctionType): readonly string[] {
   const args = signature.parameters.map((parameter, at) => `${naturalType(parameter)} %a${at}`).join(', ');
-  const call = `call ${naturalType(signature.result)} ${quote(callee)}(${args})`;
-  if (signature.result.kind === 'void') return [`  ${call}`];
   const text = naturalType(signature.result);
-  const stored = index === undefined ? '%r.b' : '%r.p';
+  const call = `call ${text} ${quote(callee)}(${args})`;
+  if (signature.result.kind === 'void') return [`  ${call}`];
   return [
     `  %r = ${call}`,
-    `  %r.b = bitcast i8* %${target} to ${text}*`,
-    ...(index === undefined ? [] : [`  %r.p = getelementptr ${text}, ${text}* %r.b, i64 ${index}`]),
-    `  store ${text} %r, ${text}* ${stored}, align ${index === undefined ? SLOT_ALIGNMENT : 1}`,
+    `  %r.o = bitcast i8* %out to ${text}*`,
+    `  %r.p = getelementptr ${text}, ${text}* %r.o, i64 %i`,
+    `  store ${text} %r, ${text}* %r.p, align 1`,
   ];
 }

@@ -38,7 +38,7 @@ export function smokeTest(): SmokeTestResult {
       functions: [{ name: 'add', symbol: 'add', signature }],
     });
     const handle = functions[0]?.handle ?? 0;
-    const sum = unpackResult(signature, jit.call(handle, packArguments(signature, [1, 3])));
+    const sum = unpackResult(signature, jit.call(handle, packArguments(signature, [1, 3])).result);
     if (sum !== 4) {
       throw new RemoteError('compile-failed', `1 + 3 is ${sum} by ${llvm.libraryPath}; try another libLLVM`);
     }

@@ -18,7 +18,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxConnections: 1024,
   maxSessions: 64,
-  maxMessageByteLength: 64 * 1024 * 1024,
+  maxMessageByteLength: 1024 * 1024 * 1024,
   messageTimeoutMs: 20_000,
   idleTimeoutMs: 10 * 60_000,
   callTimeoutMs: undefined,

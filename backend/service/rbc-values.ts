@@ -13,8 +13,12 @@ export function flattenArguments(value: PickleValue): PickleValue[] {
   return value.flatMap((item) => (isTuple(item) ? flattenArguments(item) : [item]));
 }
 
-function isTuple(value: PickleValue): value is readonly PickleValue[] {
+function isTuple<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
+}
+
+function memberType(type: Type, index: number): Type {
+  return (type.kind === 'tuple' ? type.members[index] : undefined) ?? { kind: 'void' };
 }
 
 /**
@@ -85,6 +89,7 @@ function plainValue(value: PickleValue): PlainValue {
 /** A result as Python would have it: an int stays an int, whatever its size. */
 export function toPickle(value: Value, type: Type): WritablePickle {
   if (value === undefined) return null;
+  if (isTuple(value)) return value.map((member, index) => toPickle(member, memberType(type, index)));
   if (type.kind === 'pointer')
     return pickledPointer(typeof value === 'bigint' ? value : BigInt(Number(value)), type);
   if (type.kind === 'char' && type.bits === 8) return Uint8Array.of(Number(value) & 0xff);

@@ -137,7 +137,7 @@ function call(session: WorkerSession, fullName: string, data: Data): Data {
   const values = expected.map((parameter, index) => fromPickle(args[index] ?? null, parameter));
   const packed = found.codec.packArguments(values);
   const value = toPickle(
-    found.codec.unpackResult(session.call(found.handle, packed)),
+    found.codec.unpackResult(session.call(found.handle, packed).result),
     found.signature.result,
   );
   if (value instanceof Uint8Array)

@@ -1,5 +1,5 @@
 import { RemoteError } from '../contract/remote-error.ts';
-import type { Jit } from '../llvm/jit.ts';
+import type { CallReply, Jit } from '../llvm/jit.ts';
 import { type CompiledFunction, CompiledFunctions, type ModuleJournal } from './compiled-functions.ts';
 import type { HotService } from './data-connection.ts';
 import type { Limits } from './limits.ts';
@@ -43,7 +43,7 @@ export class WorkerSession implements HotService {
     this.#jit.beginRequest(sequenceId);
   }
 
-  call(handle: number, packed: Uint8Array): Uint8Array {
+  call(handle: number, packed: Uint8Array): CallReply {
     const compiled = this.functions.get(handle);
     try {
       return this.#jit.call(compiled.jitHandle, packed);

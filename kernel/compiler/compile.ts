@@ -8,6 +8,7 @@ import type { Target } from './emit/ir-module.ts';
 import type { HirModule } from './hir.ts';
 import { linkProgram, type UnitOptions } from './link.ts';
 import type { Overload } from './typer/type-module.ts';
+import { writtenParameters } from './written-parameters.ts';
 
 export type { Target } from './emit/ir-module.ts';
 export type { UnitOptions as CompileOptions } from './link.ts';
@@ -25,6 +26,8 @@ export interface CompiledFunction {
   readonly signature: FunctionType;
   /** RBC's mangled name, under which the module defines it. */
   readonly symbol: string;
+  /** For each parameter, whether it may write to an array that is passed there; absent where nobody knows. */
+  readonly writes?: readonly boolean[];
 }
 
 export interface CompiledModule {
@@ -63,9 +66,12 @@ export function compileModule(request: CompileRequest): Result<CompiledModule> {
 /** LLVM IR of what linkProgram has put together. */
 export function compileProgram(program: HirModule, target: Target): CompiledModule {
   const exported = program.functions.filter((one) => one.exported);
+  const written = writtenParameters(program);
   return {
     ir: emitModule(program, target),
-    functions: exported.map(({ name, signature, symbol }) => ({ name, signature, symbol })),
+    functions: exported.map(({ name, signature, symbol }) => {
+      return { name, signature, symbol, writes: written.get(symbol) ?? [] };
+    }),
     raises: program.raises,
     files: program.files.map(({ name }) => name),
     warnings: [],

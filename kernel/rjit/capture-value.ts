@@ -2,6 +2,7 @@ import { Complex } from '../../backend/contract/complex.ts';
 import type { ArrayType, Type } from '../../backend/contract/types.ts';
 import type { CapturedValue } from '../compiler/outer-names.ts';
 import type { TypedArray } from '../compiler/typed-arrays.ts';
+import { elementTypeOf, isTypedArray } from './typed-arrays.ts';
 import { TypedValue } from './typed-value.ts';
 
 export type Capture =
@@ -56,7 +57,8 @@ function captureObject(name: string, value: object | null): Capture {
     return { kind: 'constant', value: { kind: 'literal', value: { re: value.re, im: value.im } } };
   }
   if (value instanceof TypedValue) return captureTyped(value);
-  if (isTypedArray(value)) return captureArray(name, value);
+  const element = isTypedArray(value) ? elementTypeOf(value) : undefined;
+  if (isTypedArray(value) && element) return captureArray(name, value, element);
   if (Array.isArray(value)) {
     return unusable('a plain array', `make it a typed array: Float64Array.from(${name})`);
   }
@@ -70,8 +72,7 @@ function captureTyped({ type, value }: TypedValue): Capture {
   return { kind: 'constant', value: { kind: 'typed', type, value: constant } };
 }
 
-function captureArray(name: string, array: TypedArray): Capture {
-  const element = elementType(array);
+function captureArray(name: string, array: TypedArray, element: Type): Capture {
   if (array.byteLength > MAX_ARRAY_BYTE_LENGTH) {
     return unusable(
       `an array of ${array.byteLength} bytes; at most ${MAX_ARRAY_BYTE_LENGTH} can be part of the code`,
@@ -80,34 +81,4 @@ function captureArray(name: string, array: TypedArray): Capture {
   }
   const type: ArrayType = { kind: 'array', element, rank: 1 };
   return { kind: 'constant', value: { kind: 'array', type, data: { name, elements: array.slice() } } };
-}
-
-function isTypedArray(value: object | null): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) && elementTypeOf(value) !== undefined;
-}
-
-const ELEMENT_TYPES: Readonly<Record<string, Type>> = {
-  Int8Array: { kind: 'int', bits: 8 },
-  Int16Array: { kind: 'int', bits: 16 },
-  Int32Array: { kind: 'int', bits: 32 },
-  BigInt64Array: { kind: 'int', bits: 64 },
-  Uint8Array: { kind: 'uint', bits: 8 },
-  Uint8ClampedArray: { kind: 'uint', bits: 8 },
-  Uint16Array: { kind: 'uint', bits: 16 },
-  Uint32Array: { kind: 'uint', bits: 32 },
-  BigUint64Array: { kind: 'uint', bits: 64 },
-  Float32Array: { kind: 'float', bits: 32 },
-  Float64Array: { kind: 'float', bits: 64 },
-};
-
-/** By the tag, which subclasses such as Buffer share. */
-function elementTypeOf(value: ArrayBufferView): Type | undefined {
-  const tag: unknown = Reflect.get(value, Symbol.toStringTag);
-  return typeof tag === 'string' ? ELEMENT_TYPES[tag] : undefined;
-}
-
-function elementType(array: TypedArray): Type {
-  const type = elementTypeOf(array);
-  if (!type) throw new Error('a typed array of no known kind');
-  return type;
 }

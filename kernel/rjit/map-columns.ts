@@ -38,6 +38,28 @@ function isColumn(value: unknown): value is Column {
   return columnType(value) !== undefined;
 }
 
+/**
+ * The overloads that `map` can apply: from numbers to a number.
+ *
+ * @throws RemoteError `unsupported` when there is none
+ */
+export function mappable<T extends { readonly signature: FunctionType }>(
+  functionName: string,
+  overloads: readonly T[],
+): readonly T[] {
+  const isCompound = ({ kind }: Type) => kind === 'array' || kind === 'tuple';
+  const found = overloads.filter(
+    ({ signature: { parameters, result } }) => ![result, ...parameters].some(isCompound),
+  );
+  if (found.length > 0) return found;
+  throw new RemoteError(
+    'unsupported',
+    `${functionName}.map applies a function of numbers to each element of arrays, and ${functionName} has ` +
+      `${overloads.map(({ signature }) => formatType(signature)).join(', ')}; call ${functionName}(…) itself`,
+    { functionName },
+  );
+}
+
 /** The types by which `map` chooses an overload: a column counts as one of its elements. */
 export function elementTypes(functionName: string, args: readonly unknown[]): readonly Type[] {
   return args.map((value, index) => {

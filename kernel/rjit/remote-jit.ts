@@ -27,6 +27,7 @@ export type { CallOptions, MapProgress } from './call-options.ts';
 export { requestCancel } from './cancel.ts';
 export { CompileError } from './compile-error.ts';
 export type { ServerStatus } from './io/requests.ts';
+export { NdArray, ndarray } from './nd-array.ts';
 export { RemoteFunction } from './remote-function.ts';
 export type { ServerChoice } from './server-choice.ts';
 export type { NamedValue, Scope } from './session-names.ts';

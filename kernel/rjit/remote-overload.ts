@@ -7,6 +7,7 @@ import type { Value } from '../../backend/contract/value-codec.ts';
 import type { CompiledModule } from '../compiler/compile.ts';
 import { callError, throwIfAborted, unlessAborted } from './call-options.ts';
 import type { FunctionModule, IrTarget } from './function-module.ts';
+import { GatheredMemory } from './gathered-memory.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
 import type { CompileCommand, CompileOutcome } from './io/requests.ts';
 
@@ -89,8 +90,11 @@ export class RemoteOverload {
   }
 
   async callAsync(args: readonly unknown[], options: RequestOptions): Promise<Value> {
+    // The elements of arrays count as they are now, also where they are sent only after a compilation.
+    const waits = this.#compiled === undefined && this.packed.layout.memoryParameters.length > 0;
+    const passed = waits ? new GatheredMemory(args).freeze() : args;
     return this.onServerAsync((target) => {
-      const started = this.#io.callAsync(target, args, options);
+      const started = this.#io.callAsync(target, passed, options);
       if ('kind' in started) throw this.#badArgument(started.index, started.problem);
       return started;
     }, options.signal);
@@ -192,7 +196,8 @@ export class RemoteOverload {
     const { epoch, handles, phaseMicroseconds, cached } = outcome;
     const found = handles.find(({ symbol }) => symbol === this.symbol);
     if (!found) throw new RemoteError('protocol', `the server compiled the module without ${this.symbol}`);
-    this.#compiled = { handle: found.handle, epoch, packed: this.packed };
+    const isWritten = module.functions.find(({ symbol }) => symbol === this.symbol)?.writes ?? [];
+    this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
     this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;

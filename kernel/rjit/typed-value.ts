@@ -2,12 +2,12 @@ import { Complex } from '../../backend/contract/complex.ts';
 import { formatType } from '../../backend/contract/format-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
 import type { FloatType, IntType } from '../../backend/contract/types.ts';
-import { type Value, valueCodec } from '../../backend/contract/value-codec.ts';
+import { type ScalarValue, valueCodec } from '../../backend/contract/value-codec.ts';
 
 /** A number that says its own type: `int8(3)` chooses overloads as an int8. */
 export class TypedValue {
   readonly type: IntType | FloatType;
-  readonly value: Value;
+  readonly value: ScalarValue;
 
   /** @throws RemoteError `bad-argument` when `type` can't hold `value` exactly (float32 may round) */
   constructor(type: IntType | FloatType, value: unknown) {
@@ -20,7 +20,7 @@ export class TypedValue {
     this.value = codec.read(view, 0);
   }
 
-  valueOf(): Value {
+  valueOf(): ScalarValue {
     return this.value;
   }
 

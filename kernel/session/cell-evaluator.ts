@@ -45,7 +45,8 @@ interface CellEvaluatorOptions {
   readonly loadedRemote: () => RemoteRuntime | undefined;
 }
 
-const remoteName = /\b(?:rjit|RemoteJIT|complex|Complex|u?int(?:8|16|32|64)|float(?:32|64))\b/u;
+const remoteName =
+  /\b(?:rjit|RemoteJIT|complex|Complex|ndarray|NdArray|u?int(?:8|16|32|64)|float(?:32|64))\b/u;
 
 export class CellEvaluator {
   readonly magics: MagicRegistry = builtinMagics();

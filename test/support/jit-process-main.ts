@@ -3,7 +3,7 @@ import koffi from 'koffi';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { readCallRecord } from '../../backend/llvm/call-record.ts';
-import { Jit } from '../../backend/llvm/jit.ts';
+import { type CallReply, Jit } from '../../backend/llvm/jit.ts';
 import { openLlvm } from '../../backend/llvm/llvm.ts';
 import { ObjectCache } from '../../backend/llvm/object-cache.ts';
 import type { TargetDescription } from '../../backend/llvm/target.ts';
@@ -52,7 +52,7 @@ function resultOf(question: JitQuestion): unknown {
     case 'compile':
       return jit.compile({ ...question, functions: specs(question.functions) });
     case 'call':
-      return jit.call(question.handle, question.args);
+      return replyBytes(jit.call(question.handle, question.args));
     case 'map':
       return jit.map(question.handle, question.length, question.columns);
     case 'emit':
@@ -87,13 +87,18 @@ function resultOf(question: JitQuestion): unknown {
   }
 }
 
+function replyBytes({ result, memory }: CallReply): Uint8Array {
+  return Buffer.concat([result, memory]);
+}
+
 function retarget(features: string): TargetDescription {
   const other = Jit.create(llvm, { features });
   try {
     const { handle = 0 } =
       other.compile({ ir: ONE, functions: specs([{ symbol: 'one', signature: 'int64(void)' }]) })
         .functions[0] ?? {};
-    if (other.call(handle, new Uint8Array(0))[0] !== 1) throw new Error('the function does not answer 1');
+    if (other.call(handle, new Uint8Array(0)).result[0] !== 1)
+      throw new Error('the function does not answer 1');
     return other.target;
   } finally {
     other.dispose();

@@ -1,10 +1,12 @@
-import { RESULT_BYTES } from './channel.ts';
+import { RemoteError } from '../../../backend/contract/remote-error.ts';
 
-/** A record: the call's id in 8 bytes, then the packed result. */
-const RECORD_BYTES = 8 + RESULT_BYTES;
-const FIRST_CAPACITY = 64 * RECORD_BYTES;
+const HEADER_BYTES = 8;
+const FIRST_CAPACITY = 64 * (HEADER_BYTES + 16);
 
-/** Results of calls that promises wait for, gathered while they arrive, and handed to the main thread in one message. */
+/**
+ * Results of calls that promises wait for, gathered while they arrive, and handed to the main thread in one message.
+ * A record is the call's id and the length of its result, in four bytes each, then the result up to a multiple of 8.
+ */
 export class CallResults {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #view = new DataView(this.#bytes.buffer);
@@ -12,10 +14,12 @@ export class CallResults {
 
   /** @param result is read before this returns */
   add(id: number, result: Uint8Array): void {
-    if (this.#byteLength === this.#bytes.byteLength) this.#grow();
+    const end = this.#byteLength + recordByteLength(result.byteLength);
+    if (end > this.#bytes.byteLength) this.#grow(end);
     this.#view.setInt32(this.#byteLength, id, true);
-    this.#bytes.set(result, this.#byteLength + 8);
-    this.#byteLength += RECORD_BYTES;
+    this.#view.setInt32(this.#byteLength + 4, result.byteLength, true);
+    this.#bytes.set(result, this.#byteLength + HEADER_BYTES);
+    this.#byteLength = end;
   }
 
   /** What was gathered since the last time, or undefined when nothing was. */
@@ -26,21 +30,34 @@ export class CallResults {
     return records;
   }
 
-  #grow(): void {
-    const larger = new Uint8Array(2 * this.#bytes.byteLength);
-    larger.set(this.#bytes);
+  #grow(byteLength: number): void {
+    const larger = new Uint8Array(Math.max(byteLength, 2 * this.#bytes.byteLength));
+    larger.set(this.#bytes.subarray(0, this.#byteLength));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
   }
 }
 
-/** @param visit gets each call's id, and where in `view` its packed result starts */
+/** @param visit gets each call's id, and where in `view` its result starts */
 export function forEachResult(
   records: Uint8Array,
   visit: (id: number, view: DataView, offset: number) => void,
 ): void {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-  for (let offset = 0; offset < view.byteLength; offset += RECORD_BYTES) {
-    visit(view.getInt32(offset, true), view, offset + 8);
+  let offset = 0;
+  while (offset < view.byteLength) {
+    visit(view.getInt32(offset, true), view, offset + HEADER_BYTES);
+    offset += recordByteLength(view.getInt32(offset + 4, true));
   }
+}
+
+function recordByteLength(resultByteLength: number): number {
+  return HEADER_BYTES + 8 * Math.ceil(resultByteLength / 8);
+}
+
+export function wrongResult(bytes: Uint8Array, expected: number): RemoteError {
+  return new RemoteError(
+    'protocol',
+    `a result of ${bytes.byteLength} bytes arrived where ${expected} are expected`,
+  );
 }

@@ -13,13 +13,14 @@ const Field = {
   timeoutMs: 4,
   flags: 5,
   argumentsByteLength: 6,
+  resultByteLength: 7,
 } as const;
 const Flag = { sync: 1, abortable: 2 } as const;
 const HEADER_BYTES = 32;
 /** In place of a record's length: the rest of the ring is unused, the record is at the ring's start. */
 const SKIP = -1;
 /** 4096 arguments of 16 bytes. */
-const MAX_ARGUMENTS_BYTES = 64 * 1024;
+export const MAX_ARGUMENTS_BYTES = 64 * 1024;
 const WATCH_MS = 1_000;
 
 export interface CallHeader {
@@ -36,6 +37,8 @@ export interface CallHeader {
   readonly isSync: boolean;
   /** The main thread may ask to stop this one call. */
   readonly isAbortable: boolean;
+  /** What the answer has to have. */
+  readonly resultByteLength: number;
 }
 
 export interface RingCall extends CallHeader {
@@ -88,7 +91,7 @@ export class CallWriter {
   }
 
   /** Hands the call that was reserved last to the I/O thread. */
-  publish({ id, handle, epoch, timeoutMs, isSync, isAbortable }: CallHeader): void {
+  publish({ id, handle, epoch, timeoutMs, isSync, isAbortable, resultByteLength }: CallHeader): void {
     const { words, ring } = this.#channel;
     const byteLength = recordByteLength(this.#argumentsByteLength);
     const at = (this.#start & (ring.byteLength - 1)) / 4;
@@ -99,6 +102,7 @@ export class CallWriter {
     this.#fields[at + Field.timeoutMs] = timeoutMs;
     this.#fields[at + Field.flags] = (isSync ? Flag.sync : 0) | (isAbortable ? Flag.abortable : 0);
     this.#fields[at + Field.argumentsByteLength] = this.#argumentsByteLength;
+    this.#fields[at + Field.resultByteLength] = resultByteLength;
     Atomics.store(words, Word.written, (this.#start + byteLength) | 0);
     Atomics.notify(words, Word.written);
   }
@@ -150,6 +154,7 @@ export class CallReader {
       timeoutMs: field(Field.timeoutMs),
       isSync: (field(Field.flags) & Flag.sync) !== 0,
       isAbortable: (field(Field.flags) & Flag.abortable) !== 0,
+      resultByteLength: field(Field.resultByteLength),
       packed: ring.subarray(at, at + field(Field.argumentsByteLength)),
     };
   }

@@ -29,8 +29,8 @@ export const CallStatus = {
 } as const;
 
 const HEADER_BYTES = 64;
-/** A packed result: see packed.ts. */
-export const RESULT_BYTES = 16;
+/** A packed result and the memory that comes back with it; what is larger takes another way (staged-call.ts). */
+export const RESULT_CAPACITY = 64 * 1024;
 /** A power of two, so that the counters may wrap around. */
 const RING_BYTES = 256 * 1024;
 
@@ -42,14 +42,14 @@ export interface Channel {
 }
 
 export function createChannel(): Channel {
-  return openChannel(new SharedArrayBuffer(HEADER_BYTES + RESULT_BYTES + RING_BYTES));
+  return openChannel(new SharedArrayBuffer(HEADER_BYTES + RESULT_CAPACITY + RING_BYTES));
 }
 
 export function openChannel(buffer: SharedArrayBuffer): Channel {
   return {
     buffer,
     words: new Int32Array(buffer, 0, HEADER_BYTES / 4),
-    result: new Uint8Array(buffer, HEADER_BYTES, RESULT_BYTES),
-    ring: new Uint8Array(buffer, HEADER_BYTES + RESULT_BYTES, RING_BYTES),
+    result: new Uint8Array(buffer, HEADER_BYTES, RESULT_CAPACITY),
+    ring: new Uint8Array(buffer, HEADER_BYTES + RESULT_CAPACITY, RING_BYTES),
   };
 }

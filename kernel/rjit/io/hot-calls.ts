@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
-import { RemoteError } from '../../../backend/contract/remote-error.ts';
-import { CallResults } from './call-results.ts';
+import type { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { CallResults, wrongResult } from './call-results.ts';
 import { CallReader, type RingCall } from './call-ring.ts';
-import { CallStatus, type Channel, RESULT_BYTES, Word } from './channel.ts';
+import { CallStatus, type Channel, Word } from './channel.ts';
 import type { CallEnds } from './pending-call.ts';
 import type { IoMessage } from './requests.ts';
 
@@ -70,7 +70,7 @@ export class HotCalls {
     this.#isTaking = true;
     for (let call = this.#reader.next(); call; call = this.#reader.next()) {
       if (call.isSync) this.#awaited = call.id;
-      this.#options.start(call, call.isSync ? this.#syncEnds(call.id) : this.#asyncEnds(call.id));
+      this.#options.start(call, call.isSync ? this.#syncEnds(call) : this.#asyncEnds(call));
       this.#reader.release();
     }
     this.#isTaking = false;
@@ -96,21 +96,21 @@ export class HotCalls {
     });
   }
 
-  #syncEnds(id: number): CallEnds {
+  #syncEnds({ id, resultByteLength }: RingCall): CallEnds {
     return {
       receive: (bytes) => {
-        if (bytes.byteLength === RESULT_BYTES) this.#complete(id, bytes);
-        else this.#fail(id, wrongResult(bytes));
+        if (bytes.byteLength === resultByteLength) this.#complete(id, bytes);
+        else this.#fail(id, wrongResult(bytes, resultByteLength));
       },
       fail: (error) => this.#fail(id, error),
     };
   }
 
-  #asyncEnds(id: number): CallEnds {
+  #asyncEnds({ id, resultByteLength }: RingCall): CallEnds {
     return {
       receive: (bytes) => {
-        if (bytes.byteLength === RESULT_BYTES) this.#results.add(id, bytes);
-        else this.#reject(id, wrongResult(bytes));
+        if (bytes.byteLength === resultByteLength) this.#results.add(id, bytes);
+        else this.#reject(id, wrongResult(bytes, resultByteLength));
       },
       fail: (error) => this.#reject(id, error),
     };
@@ -156,11 +156,4 @@ export function wake({ words }: Channel, id: number): void {
   if (Atomics.load(words, Word.current) !== id) return;
   Atomics.store(words, Word.completed, id);
   Atomics.notify(words, Word.completed);
-}
-
-function wrongResult(bytes: Uint8Array): RemoteError {
-  return new RemoteError(
-    'protocol',
-    `a result of ${bytes.byteLength} bytes arrived where ${RESULT_BYTES} are expected`,
-  );
 }

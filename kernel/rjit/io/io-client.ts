@@ -1,6 +1,7 @@
 import type { PackedSignature } from '../../../backend/contract/packed.ts';
 import type { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Value } from '../../../backend/contract/value-codec.ts';
+import type { CallArguments } from './packed-call.ts';
 import type { Endpoint, IoKind, IoOperations, Predecessor, ServerAddress } from './requests.ts';
 import { RunningThread } from './running-thread.ts';
 
@@ -9,6 +10,8 @@ export interface CallTarget {
   readonly handle: number;
   readonly epoch: number;
   readonly packed: PackedSignature;
+  /** For each parameter, whether the function may write to the elements of an array that is passed there. */
+  readonly isWritten: readonly boolean[];
 }
 
 export type CallOutcome =
@@ -54,16 +57,12 @@ export class IoClient {
   }
 
   /** Calls and waits, without an event loop and, when all goes well, without an allocation for the arguments. */
-  call(target: CallTarget, args: readonly unknown[], timeoutMs: number): CallOutcome {
+  call(target: CallTarget, args: CallArguments, timeoutMs: number): CallOutcome {
     return this.#running().call(target, args, timeoutMs);
   }
 
   /** Calls without waiting. What is started in order runs in order. */
-  callAsync(
-    target: CallTarget,
-    args: readonly unknown[],
-    options: RequestOptions,
-  ): Promise<Value> | BadArgument {
+  callAsync(target: CallTarget, args: CallArguments, options: RequestOptions): Promise<Value> | BadArgument {
     return this.#running().callAsync(target, args, options);
   }
 

@@ -140,6 +140,12 @@ class IoThread {
         return this.#transport.target();
       case 'compile':
         return this.#transport.compile(command);
+      case 'callStaged':
+        // What was called before runs before.
+        this.#calls.takeNow();
+        return this.#transport
+          .callStaged(command, { timeoutMs, signal: isAbortable ? this.#signalOf(id) : undefined })
+          .finally(() => this.#abortable.delete(id));
       case 'map':
         return this.#transport
           .map(command, {

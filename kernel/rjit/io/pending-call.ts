@@ -2,6 +2,8 @@ import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Receiver } from './thrift-connection.ts';
 
 export interface CallEnds {
+  /** Where a long answer may be put together. */
+  readonly memory?: Uint8Array;
   receive(bytes: Uint8Array): void;
   fail(error: RemoteError): void;
 }
@@ -32,6 +34,10 @@ export class PendingCall implements Receiver {
     const { timeoutMs, remainingMs = timeoutMs, signal } = limits;
     if (timeoutMs > 0) this.#timer = setTimeout(() => this.#stopAs('timeout'), remainingMs);
     signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get memory(): Uint8Array | undefined {
+    return this.#ends.memory;
   }
 
   receive(bytes: Uint8Array): void {

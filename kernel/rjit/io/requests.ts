@@ -56,6 +56,18 @@ export interface CompileOutcome {
   readonly cached: boolean;
 }
 
+/** A call whose packed arguments are too many for the ring. */
+export interface StagedCallCommand {
+  readonly handle: number;
+  readonly epoch: number;
+  /** Shared memory: begins with the packed arguments, and is where the answer is put. */
+  readonly staging: Uint8Array;
+  /** Of the packed arguments. */
+  readonly byteLength: number;
+  /** What the answer has to have. */
+  readonly resultByteLength: number;
+}
+
 export interface MapCommand {
   readonly handle: number;
   readonly epoch: number;
@@ -81,6 +93,8 @@ export interface IoOperations {
   configure: { command: { readonly endpoint: Endpoint }; result: undefined };
   target: { command: object; result: ServerTarget };
   compile: { command: CompileCommand; result: CompileOutcome };
+  /** The result is where in `staging` the answer begins. */
+  callStaged: { command: StagedCallCommand; result: number };
   map: { command: MapCommand; result: Uint8Array };
   emit: {
     command: { readonly handle: number; readonly epoch: number; readonly what: 'opt' | 'asm' };

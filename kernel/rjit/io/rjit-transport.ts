@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CompileRequest, FunctionSpec, RequestRange } from '#thrift/remotejit_types.js';
 import type { Client } from '#thrift/rjit.js';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { wrongResult } from './call-results.ts';
 import { deathError } from './death.ts';
 import { mapInChunks } from './map-chunks.ts';
 import { abortedError, type CallEnds, PendingCall } from './pending-call.ts';
@@ -13,11 +14,12 @@ import type {
   ServerStatus,
   ServerTarget,
   SessionName,
+  StagedCallCommand,
 } from './requests.ts';
 import { type LiveSession, openSession, type SessionRemains } from './server-session.ts';
 import type { Receiver, ThriftConnection } from './thrift-connection.ts';
 import { int64 } from './thrift-fault.ts';
-import type { MapOptions, Transport, TransportListener } from './transport.ts';
+import type { CallOptions, MapOptions, Transport, TransportListener } from './transport.ts';
 
 const FIRST_CANCEL_PAUSE_MS = 1;
 const LONGEST_CANCEL_PAUSE_MS = 50;
@@ -96,6 +98,28 @@ export class RjitTransport implements Transport {
   #send(live: LiveSession, handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void {
     if (epoch === this.#epoch) live.data.call({ handle, packed }, receiver);
     else receiver.fail(staleHandle());
+  }
+
+  async callStaged(command: StagedCallCommand, { timeoutMs, signal }: CallOptions): Promise<number> {
+    const deadline = performance.now() + timeoutMs;
+    const { data } = await this.#open();
+    if (signal?.aborted) throw abortedError();
+    this.#checkEpoch(command.epoch);
+    const { handle, staging, byteLength } = command;
+    return new Promise((resolve, reject) => {
+      const ends: CallEnds = {
+        memory: staging,
+        receive: (bytes) => {
+          if (bytes.byteLength === command.resultByteLength) resolve(placeIn(staging, bytes));
+          else reject(wrongResult(bytes, command.resultByteLength));
+        },
+        fail: reject,
+      };
+      const remainingMs = Math.max(1, deadline - performance.now());
+      const limits = { timeoutMs, remainingMs, signal };
+      const call = new PendingCall(ends, limits, (stopped) => this.stop(stopped));
+      data.callStaged(handle, staging.subarray(0, byteLength), call);
+    });
   }
 
   async map(command: MapCommand, { timeoutMs, signal, onProgress }: MapOptions): Promise<Uint8Array> {
@@ -279,6 +303,13 @@ export class RjitTransport implements Transport {
     if (!live) return;
     for (const connection of [live.control, live.data]) abandon(connection, reason);
   }
+}
+
+/** Where in `staging` the answer is: it came there, unless it was short. */
+function placeIn(staging: Uint8Array, bytes: Uint8Array): number {
+  if (bytes.buffer === staging.buffer) return bytes.byteOffset - staging.byteOffset;
+  staging.set(bytes);
+  return 0;
 }
 
 function abandon(connection: ThriftConnection, reason: RemoteError): void {

@@ -1,12 +1,21 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { PackedSignature } from '../../../backend/contract/packed.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Value } from '../../../backend/contract/value-codec.ts';
+import type { GatheredMemory } from '../gathered-memory.ts';
 import { forEachResult } from './call-results.ts';
-import { CallWriter } from './call-ring.ts';
-import { CallStatus, type Channel, createChannel, RESULT_BYTES, Word } from './channel.ts';
+import { type CallHeader, CallWriter } from './call-ring.ts';
+import { CallStatus, type Channel, createChannel, Word } from './channel.ts';
 import type { BadArgument, CallOutcome, CallTarget, RequestOptions } from './io-client.ts';
 import type { IoThreadData } from './io-thread.ts';
+import {
+  type CallArguments,
+  fitsTheRing,
+  gathered,
+  packedByteLength,
+  readReturned,
+  StagedCall,
+  writePacked,
+} from './packed-call.ts';
 import type {
   Endpoint,
   IoKind,
@@ -31,7 +40,8 @@ interface Pending {
 }
 
 interface PendingValue {
-  readonly packed: PackedSignature;
+  /** Also puts what the function wrote into the caller's arrays. */
+  read(view: DataView, offset: number): Value;
   resolve(value: Value): void;
   reject(error: RemoteError): void;
 }
@@ -58,9 +68,10 @@ export class RunningThread {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#calls = new CallWriter(this.#channel);
-    this.#resultView = new DataView(this.#channel.buffer, this.#channel.result.byteOffset, RESULT_BYTES);
+    const { buffer, result } = this.#channel;
+    this.#resultView = new DataView(buffer, result.byteOffset, result.byteLength);
     this.#server = predecessor?.server;
-    const workerData: IoThreadData = { port: port2, buffer: this.#channel.buffer, endpoint, predecessor };
+    const workerData: IoThreadData = { port: port2, buffer, endpoint, predecessor };
     this.#worker = new Worker(module, {
       workerData,
       transferList: [port2],
@@ -85,44 +96,81 @@ export class RunningThread {
     return { session: this.#session, server: this.#server };
   }
 
-  call(target: CallTarget, args: readonly unknown[], timeoutMs: number): CallOutcome {
+  call(target: CallTarget, args: CallArguments, timeoutMs: number): CallOutcome {
     this.#refuseInProgress();
+    const memory = gathered(target, args);
+    if (memory && !fitsTheRing(target, memory)) return this.#callStaged(target, memory, timeoutMs);
     const id = this.#nextId();
     const { words } = this.#channel;
-    const bad = this.#pack(target, args);
+    const bad = this.#pack(target, args, memory);
     if (bad) return bad;
-    const { handle, epoch } = target;
     Atomics.store(words, Word.current, id);
-    this.#calls.publish({ id, handle, epoch, timeoutMs, isSync: true, isAbortable: false });
+    this.#publish(target, memory, { id, timeoutMs, isSync: true, isAbortable: false });
     this.#wait(id, undefined);
     if (words[Word.status] === CallStatus.done) {
-      return { kind: 'value', value: target.packed.read(this.#resultView, 0) };
+      return { kind: 'value', value: readReturned(target, memory, this.#resultView, 0) };
     }
     return { kind: 'error', error: this.#takeError(id) };
   }
 
-  callAsync(
-    target: CallTarget,
-    args: readonly unknown[],
-    { timeoutMs, signal }: RequestOptions,
-  ): Promise<Value> | BadArgument {
-    const { handle, epoch, packed } = target;
-    const bad = this.#pack(target, args);
+  callAsync(target: CallTarget, args: CallArguments, options: RequestOptions): Promise<Value> | BadArgument {
+    const memory = gathered(target, args);
+    if (memory && !fitsTheRing(target, memory)) return this.#callStagedAsync(target, memory, options);
+    const bad = this.#pack(target, args, memory);
     if (bad) return bad;
     const id = this.#nextId();
+    const { timeoutMs, signal } = options;
     const isAbortable = signal !== undefined;
     const answer = new Promise<Value>((resolve, reject) => {
-      this.#pendingValues.set(id, { packed, resolve, reject });
+      const read = (view: DataView, offset: number) => readReturned(target, memory, view, offset);
+      this.#pendingValues.set(id, { read, resolve, reject });
       this.#port.ref();
-      this.#calls.publish({ id, handle, epoch, timeoutMs, isSync: false, isAbortable });
+      this.#publish(target, memory, { id, timeoutMs, isSync: false, isAbortable });
     });
     return signal ? this.#abortable(id, signal, answer) : answer;
   }
 
-  #pack({ packed }: CallTarget, args: readonly unknown[]): BadArgument | undefined {
-    const offset = this.#calls.reserve(packed.layout.argumentsByteLength);
-    const bad = packed.write(this.#calls.view, offset, args);
+  #pack(
+    { packed }: CallTarget,
+    args: CallArguments,
+    memory: GatheredMemory | undefined,
+  ): BadArgument | undefined {
+    const offset = this.#calls.reserve(packedByteLength(packed, memory));
+    const bad = writePacked(this.#calls.view, offset, packed, args, memory);
     return bad && { kind: 'bad-argument', ...bad };
+  }
+
+  #publish(
+    { handle, epoch, packed }: CallTarget,
+    memory: GatheredMemory | undefined,
+    call: Pick<CallHeader, 'id' | 'timeoutMs' | 'isSync' | 'isAbortable'>,
+  ): void {
+    const resultByteLength = packed.layout.resultByteLength + (memory?.returnedByteLength ?? 0);
+    this.#calls.publish({ ...call, handle, epoch, resultByteLength });
+  }
+
+  #callStaged(target: CallTarget, memory: GatheredMemory, timeoutMs: number): CallOutcome {
+    const staged = new StagedCall(target, memory);
+    if (staged.bad) return { kind: 'bad-argument', ...staged.bad };
+    let offset: number;
+    try {
+      offset = this.requestSync('callStaged', staged.command, { timeoutMs });
+    } catch (error) {
+      return { kind: 'error', error: RemoteError.from(error) };
+    }
+    return { kind: 'value', value: readReturned(target, memory, staged.view, offset) };
+  }
+
+  #callStagedAsync(
+    target: CallTarget,
+    memory: GatheredMemory,
+    options: RequestOptions,
+  ): Promise<Value> | BadArgument {
+    const staged = new StagedCall(target, memory);
+    if (staged.bad) return { kind: 'bad-argument', ...staged.bad };
+    return this.request('callStaged', staged.command, options).then((offset) =>
+      readReturned(target, memory, staged.view, offset),
+    );
   }
 
   requestSync<Kind extends IoKind>(
@@ -283,7 +331,11 @@ export class RunningThread {
       forEachResult(message.records, (id, view, offset) => {
         const pending = this.#pendingValues.get(id);
         this.#pendingValues.delete(id);
-        pending?.resolve(pending.packed.read(view, offset));
+        try {
+          pending?.resolve(pending.read(view, offset));
+        } catch (error) {
+          pending?.reject(RemoteError.from(error));
+        }
       });
     } else if ('progress' in message) {
       this.#pending.get(message.progress.id)?.onProgress?.(message.progress.done);

@@ -6,6 +6,7 @@ import {
   type CallRequest,
   type MapRequest,
   readReply,
+  writeCallHead,
   writeCallRequest,
   writeMapRequest,
 } from '../../../backend/contract/call-messages.ts';
@@ -19,13 +20,15 @@ import { fromThrift } from './thrift-fault.ts';
 export interface Receiver {
   /** Set when nobody waits any more; an answer that comes later is ignored. */
   readonly isSettled?: boolean;
+  /** Where a long answer may be put together. */
+  readonly memory?: Uint8Array | undefined;
   /** @param bytes valid during the call only */
   receive(bytes: Uint8Array): void;
   fail(error: RemoteError): void;
 }
 
-/** A reply is at most one chunk of a map; what is longer is not ours. */
-const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+/** The most that Thrift can say: arrays come back in one reply. */
+const MAX_REPLY_BYTES = 2 ** 31 - 1;
 /** Calls that were begun together are sent in pieces of about this size. */
 const WRITE_BYTES = 64 * 1024;
 
@@ -54,7 +57,9 @@ export class ThriftConnection {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #writer = new BinaryWriter();
-  readonly #stream = new MessageStream(MAX_REPLY_BYTES);
+  readonly #stream = new MessageStream(MAX_REPLY_BYTES, {
+    lend: (begin, byteLength) => this.#memoryFor(begin, byteLength),
+  });
   /** By sequence id, in the order they were sent. */
   #waiting = new Map<number, Receiver>();
   #problem: RemoteError | undefined;
@@ -120,6 +125,17 @@ export class ThriftConnection {
     this.#writer.reset();
   }
 
+  /** @param packed is sent from where it lies; it may change once the answer is there */
+  callStaged(handle: number, packed: Uint8Array, receiver: Receiver): void {
+    const sequenceId = nextSequenceId();
+    writeCallHead(this.#writer, sequenceId, handle, packed.byteLength);
+    this.#waiting.set(sequenceId, receiver);
+    this.flush();
+    this.#socket.write(packed);
+    this.#writer.stop();
+    this.flush();
+  }
+
   map(request: MapRequest, receiver: Receiver): void {
     const sequenceId = nextSequenceId();
     const writer = new BinaryWriter(
@@ -165,6 +181,12 @@ export class ThriftConnection {
       this.#problem = RemoteError.from(error);
       this.#socket.destroy();
     }
+  }
+
+  #memoryFor(begin: Uint8Array, byteLength: number): Uint8Array | undefined {
+    const { name, sequenceId } = new BinaryReader(begin).messageBegin();
+    const memory = name === 'call' ? this.#waiting.get(sequenceId)?.memory : undefined;
+    return memory && memory.byteLength >= byteLength ? memory.subarray(0, byteLength) : undefined;
   }
 
   #listen(): void {

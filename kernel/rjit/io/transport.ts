@@ -6,13 +6,17 @@ import type {
   ServerStatus,
   ServerTarget,
   SessionName,
+  StagedCallCommand,
 } from './requests.ts';
 import type { Receiver } from './thrift-connection.ts';
 
-export interface MapOptions {
+export interface CallOptions {
   /** For the whole; 0 for none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+}
+
+export interface MapOptions extends CallOptions {
   /** Told how many elements have their results. */
   readonly onProgress: ((done: number) => void) | undefined;
 }
@@ -42,6 +46,12 @@ export interface Transport {
    */
   call(handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void;
   flush(): void;
+  /**
+   * Makes a call from the memory that its answer is put into.
+   *
+   * @returns where in that memory the answer begins
+   */
+  callStaged(command: StagedCallCommand, options: CallOptions): Promise<number>;
   map(command: MapCommand, options: MapOptions): Promise<Uint8Array>;
   emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string>;
   drop(epoch: number, handles: readonly number[]): Promise<void>;

@@ -11,7 +11,7 @@ import {
   writeCallRequest,
   writeFaultReply,
   writeMapRequest,
-  writeReply,
+  writeReplyHead,
 } from '../../../backend/contract/call-messages.ts';
 import { MessageStream } from '../../../backend/contract/message-stream.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
@@ -27,6 +27,17 @@ function written(write: (writer: BinaryWriter) => void): Uint8Array {
   const writer = new BinaryWriter(4);
   write(writer);
   return writer.copy();
+}
+
+function writeReply(
+  writer: BinaryWriter,
+  method: 'call' | 'mapColumns',
+  id: number,
+  result: Uint8Array,
+): void {
+  writeReplyHead(writer, method, id, result.byteLength);
+  writer.raw(result);
+  writer.stop();
 }
 
 function headerOf(bytes: Uint8Array): {

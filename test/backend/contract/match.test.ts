@@ -49,7 +49,17 @@ const RULES: readonly (readonly [parameter: string, argument: string, penalty: n
   ['float64[]', 'float32[]', IMPOSSIBLE],
 ];
 
-for (const [parameter, argument, penalty] of RULES) {
+/** Ours: an array decays to a pointer. */
+const DECAY: typeof RULES = [
+  ['float64*', 'float64[]', 1],
+  ['float64*', 'float64[,]', 1],
+  ['void*', 'float64[]', 2],
+  ['float32*', 'float64[]', IMPOSSIBLE],
+  ['float64[]', 'float64*', IMPOSSIBLE],
+  ['float64[,]', 'float64[]', IMPOSSIBLE],
+];
+
+for (const [parameter, argument, penalty] of [...RULES, ...DECAY]) {
   match(`${argument} to ${parameter} costs ${penalty ?? 'nothing: it is impossible'}`, () => {
     assert.is(matchPenalty(parseType(parameter), parseType(argument)), penalty);
   });

@@ -13,7 +13,15 @@ function send(writer: CallWriter, id: number, args: Uint8Array, isSync = false):
     assert.is(writer.view.getUint8(offset + index), 0, 'the room for arguments is cleared');
     writer.view.setUint8(offset + index, byte);
   });
-  writer.publish({ id, handle: id * 3, epoch: id & 7, timeoutMs: id * 2, isSync, isAbortable: !isSync });
+  writer.publish({
+    id,
+    handle: id * 3,
+    epoch: id & 7,
+    timeoutMs: id * 2,
+    isSync,
+    isAbortable: !isSync,
+    resultByteLength: id * 8,
+  });
 }
 
 function expectCall(reader: CallReader, id: number, args: Uint8Array, isSync = false): void {
@@ -28,6 +36,7 @@ function expectCall(reader: CallReader, id: number, args: Uint8Array, isSync = f
     timeoutMs: id * 2,
     isSync,
     isAbortable: !isSync,
+    resultByteLength: id * 8,
   });
   assert.equal(packed.slice(), args);
   reader.release();

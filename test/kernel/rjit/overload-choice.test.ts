@@ -4,6 +4,7 @@ import { formatType } from '../../../backend/contract/format-type.ts';
 import { parseSignature } from '../../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { argumentsKey, typeOfArgument, typesOfArguments } from '../../../kernel/rjit/argument-type.ts';
+import { ndarray } from '../../../kernel/rjit/nd-array.ts';
 import { chooseOverload } from '../../../kernel/rjit/overload-choice.ts';
 import { complex, float32, int8, uint64 } from '../../../kernel/rjit/typed-value.ts';
 
@@ -26,10 +27,20 @@ const INFERRED: readonly (readonly [value: unknown, type: string | undefined])[]
   [float32(1), 'float32'],
   [uint64(1), 'uint64'],
   ['1', undefined],
-  [null, undefined],
+  [null, 'void*'],
   [undefined, undefined],
   [{}, undefined],
   [[1], undefined],
+  [[1, 2.5], '(int64, float64)'],
+  [[1, 'two'], undefined],
+  [new Float64Array(1), 'float64[]'],
+  [new Uint8ClampedArray(1), 'uint8[]'],
+  [new BigUint64Array(1), 'uint64[]'],
+  [Buffer.alloc(1), 'uint8[]'],
+  [new DataView(new ArrayBuffer(8)), undefined],
+  [ndarray(new Float32Array(6), [2, 3]), 'float32[,]'],
+  [ndarray(new Float64Array(6), [3], 'complex128'), 'complex128[]'],
+  [ndarray(new Uint8Array(6), undefined, 'bool'), 'bool[]'],
 ];
 
 for (const [value, type] of INFERRED) {
@@ -52,8 +63,8 @@ types('an argument without a type is named, with what is expected', () => {
   assert.is(error.code, 'bad-argument');
   assert.match(error.message, /argument 2 of foo is "two"; expected a number, a bigint, a boolean/);
   assert.match(
-    errorOf(() => typesOfArguments('foo', [new Float64Array(2)])).message,
-    /foo\.map\(…\) applies/,
+    errorOf(() => typesOfArguments('foo', [[1]])).message,
+    /argument 1 of foo is a value of type Array; .* typed array such as Float64Array\.of/,
   );
 });
 
@@ -114,6 +125,41 @@ choice('each available signature has its line', () => {
 choice('a bool is no float, as in RBC', () => {
   assert.is(errorOf(() => chosen(['double(double)'], [true])).code, 'no-match');
 });
+
+choice('an array goes where its lengths are kept, else where a pointer of its type is taken', () => {
+  const array = new Float64Array(2);
+  assert.is(chosen(['void(void*)', 'void(double*)', 'void(double[])'], [array]), 'void(float64[])');
+  assert.is(chosen(['void(void*)', 'void(double*)'], [array]), 'void(float64*)');
+  assert.is(chosen(['void(float*)', 'void(void*)'], [array]), 'void(void*)');
+});
+
+choice('an integer is an address where nothing else takes it', () => {
+  assert.is(chosen(['void(int64*)', 'void(double)'], [4096]), 'void(float64)');
+  assert.is(chosen(['void(int64*, double)'], [4096n, 1]), 'void(int64*, float64)');
+  assert.is(errorOf(() => chosen(['void(int64*)'], [1.5])).code, 'no-match');
+});
+
+/** What is given, what is taken, what the error says to write instead. */
+const HINTS: readonly (readonly [given: unknown, taken: string, hint: string])[] = [
+  [new Float32Array(1), 'float64[]', 'argument 1 is float32[]; convert it: Float64Array.from(a)'],
+  [new Int32Array(1), 'int64*', 'argument 1 is int32[]; convert it: BigInt64Array.from(a)'],
+  [new Float64Array(1), 'uint8[]', 'argument 1 is float64[]; convert it: Uint8Array.from(a)'],
+  [new Float64Array(1), 'float64[,]', 'give it a shape: ndarray(data, [rows, columns])'],
+  [ndarray(new Float64Array(1), [1, 1]), 'float64[]', 'give it a shape: ndarray(data, [length])'],
+  [new Float64Array(2), 'complex128[]', "takes ndarray(pairs, [length], 'complex128')"],
+  [new Uint8Array(2), 'bool[,]', "takes ndarray(bytes, [rows, columns], 'bool')"],
+  [new Float64Array(2), 'float64', 'takes one float64: call it for each element with .map(…)'],
+  [[1, 2, 3], 'float64[]', 'argument 1 is a plain array; write Float64Array.from(…)'],
+];
+
+for (const [given, taken, hint] of HINTS) {
+  choice(`what to write where ${taken} is needed: ${hint}`, () => {
+    const { code, message } = errorOf(() => chosen([`void(${taken})`], [given]));
+    assert.is(code, 'no-match');
+    assert.ok(message.includes(`\n  = hint: `), message);
+    assert.ok(message.endsWith(hint), message);
+  });
+}
 
 choice.run();
 
