@@ -46,6 +46,7 @@ function createInterpreter(events: InterpreterEvents): Interpreter {
   );
   return {
     execute: async (request) => (await session).execute(request),
+    comm: async (message, cellId) => (await session).comm(message, cellId),
     interrupt: async () => (await session).interrupt(),
     isComplete: async (code) => (await session).isComplete(code),
     complete: async (place) => (await session).complete(place),

@@ -3,7 +3,9 @@ import { AutomaticBackend } from './automatic-backend.ts';
 import { CellWatch } from './cell-watch.ts';
 import type { Intelligence } from './intelligence.ts';
 import type {
+  CellId,
   CodePlace,
+  CommMessage,
   Completions,
   ExecuteOutcome,
   ExecuteRequest,
@@ -11,8 +13,10 @@ import type {
   Interpreter,
   InterpreterEvents,
   IsComplete,
+  Output,
 } from './jupyter/interpreter.ts';
 import type { MimeBundle } from './jupyter/messages.ts';
+import type { Output as SessionOutput } from './session/execution.ts';
 import { SessionProcess } from './session/session-process.ts';
 import { parseTypeCheckMode, type TypeCheckMode, typeErrorOutcome } from './type-checks.ts';
 
@@ -23,7 +27,7 @@ export class SessionInterpreter implements Interpreter {
   #intelligence: Promise<Intelligence> | undefined;
   #typeChecks: TypeCheckMode = 'warn';
 
-  constructor({ onOutput, onInput }: InterpreterEvents, log: (text: string) => void) {
+  constructor({ onOutput, onInput, onRestart }: InterpreterEvents, log: (text: string) => void) {
     const backend = new AutomaticBackend(log);
     const env = { ...process.env, RJIT_ENDPOINT_FILE: backend.endpointFile };
     this.#backend = backend;
@@ -33,9 +37,13 @@ export class SessionInterpreter implements Interpreter {
       warn: (text, { cellId }) => onOutput({ kind: 'stream', name: 'stderr', text }, cellId),
     });
     this.#session = new SessionProcess({
-      ...{ onOutput, onInput, env, backend },
+      ...{ onInput, env, backend },
+      onOutput: (output, cellId) => onOutput(withBytes(output), cellId),
       onDeclared: (declarations) => this.#watch.tell((intelligence) => intelligence.declared(declarations)),
-      onRestart: () => this.#watch.tell((intelligence) => intelligence.forget()),
+      onRestart: () => {
+        onRestart();
+        this.#watch.tell((intelligence) => intelligence.forget());
+      },
       typeChecks: (mode) => this.#setTypeChecks(mode),
     });
     void this.#session.ready.then(() => {
@@ -52,6 +60,11 @@ export class SessionInterpreter implements Interpreter {
     done();
     this.#backend.startNow();
     return outcome;
+  }
+
+  comm({ buffers, ...message }: CommMessage, cellId: CellId): Promise<boolean> {
+    const buffersBase64 = buffers.map((bytes) => Buffer.from(bytes).toString('base64'));
+    return this.#session.comm({ ...message, buffersBase64 }, cellId);
   }
 
   interrupt(): Promise<void> {
@@ -99,4 +112,19 @@ export class SessionInterpreter implements Interpreter {
     );
     return this.#intelligence;
   }
+}
+
+/** Bytes travel as base64 between the processes. */
+function withBytes(output: SessionOutput): Output {
+  if (output.kind === 'comm') {
+    const { buffersBase64, ...message } = output.message;
+    return { kind: 'comm', message: { ...message, buffers: decoded(buffersBase64) } };
+  }
+  if (output.kind !== 'broadcast') return output;
+  const { buffersBase64, ...broadcast } = output;
+  return { ...broadcast, buffers: decoded(buffersBase64) };
+}
+
+function decoded(buffersBase64: readonly string[]): readonly Uint8Array[] {
+  return buffersBase64.map((text) => Buffer.from(text, 'base64'));
 }

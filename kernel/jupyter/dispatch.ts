@@ -17,7 +17,9 @@ const handlers: ReadonlyMap<string, HandlerLoader> = new Map<string, HandlerLoad
   ['inspect_request', async () => (await import('./requests/inspect.ts')).inspect],
   ['history_request', async () => (await import('./requests/history.ts')).history],
   ['comm_info_request', async () => (await import('./requests/comm-info.ts')).commInfo],
-  ['comm_open', async () => (await import('./requests/comm-open.ts')).commOpen],
+  ['comm_open', async () => (await import('./requests/comm.ts')).commOpen],
+  ['comm_msg', async () => (await import('./requests/comm.ts')).commMessage],
+  ['comm_close', async () => (await import('./requests/comm.ts')).commClose],
   ['connect_request', async () => (await import('./requests/connect.ts')).connect],
   ['interrupt_request', async () => (await import('./requests/interrupt.ts')).interrupt],
   ['shutdown_request', async () => (await import('./requests/shutdown.ts')).shutdown],
@@ -38,6 +40,9 @@ const LIVE: ReadonlySet<string> = new Set([
   'history_request',
   'connect_request',
 ]);
+
+/** These run the user's code: at once, beside a cell that waits, but never before one that was sent earlier. */
+const COMM: ReadonlySet<string> = new Set(['comm_open', 'comm_msg', 'comm_close']);
 
 interface Queued {
   readonly request: Message;
@@ -68,7 +73,8 @@ export class Dispatcher {
       void this.#handle(channel, { request, aborted: false });
       return;
     }
-    if (LIVE.has(request.header.messageType)) {
+    const { messageType } = request.header;
+    if (LIVE.has(messageType) || (COMM.has(messageType) && this.#queue.length === 0)) {
       void this.#handleLive(request);
       return;
     }

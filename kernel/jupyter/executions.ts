@@ -37,10 +37,23 @@ export class Executions {
     // Without the request's content: it would be kept as long as late output may come.
     const requester = { identities, headerJson };
     const execution = { cellId: this.#lastCellId, executionCount, requester, silent, allowStdin };
-    this.#byCell.set(execution.cellId, execution);
-    this.#byCell.delete(execution.cellId - REMEMBERED_CELLS);
+    this.#remember(execution);
     if (!silent) this.#latest = execution;
     return execution;
+  }
+
+  /** For what a message that is no cell puts out. */
+  attach({ identities, headerJson }: Requester): CellId {
+    this.#lastCellId += 1;
+    const cellId = this.#lastCellId;
+    const requester = { identities, headerJson };
+    this.#remember({ cellId, executionCount: this.#count, requester, silent: false, allowStdin: false });
+    return cellId;
+  }
+
+  #remember(execution: Execution): void {
+    this.#byCell.set(execution.cellId, execution);
+    this.#byCell.delete(execution.cellId - REMEMBERED_CELLS);
   }
 
   /** The execution that output belongs to; without a cell, the latest one that isn't silent. */

@@ -35,6 +35,17 @@ export type ExecuteOutcome =
     }
   | ({ readonly status: 'error' } & ErrorReport);
 
+/** Of either side of a comm (messaging spec, "Custom Messages"). */
+export interface CommMessage {
+  readonly type: 'comm_open' | 'comm_msg' | 'comm_close';
+  readonly commId: string;
+  /** Of one that opens a comm. */
+  readonly targetName?: string;
+  readonly data: JsonObject;
+  readonly metadata: JsonObject;
+  readonly buffers: readonly Uint8Array[];
+}
+
 export type Output =
   | { readonly kind: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
   | {
@@ -46,6 +57,15 @@ export type Output =
       readonly update: boolean;
     }
   | { readonly kind: 'clear'; readonly wait: boolean }
+  | { readonly kind: 'comm'; readonly message: CommMessage }
+  /** A message of the user's own making. */
+  | {
+      readonly kind: 'broadcast';
+      readonly messageType: string;
+      readonly content: JsonObject;
+      readonly metadata: JsonObject;
+      readonly buffers: readonly Uint8Array[];
+    }
   /** An error outside any cell's own reply, such as an unhandled rejection. */
   | ({ readonly kind: 'error' } & ErrorReport);
 
@@ -84,6 +104,8 @@ export interface InterpreterEvents {
   readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
   /** Asks the front end that sent the cell; resolves with what was typed, rejects when stdin isn't allowed. */
   readonly onInput: (prompt: string, password: boolean, cellId: CellId | undefined) => Promise<string>;
+  /** The user's code has lost all its state, and with it its end of every comm. */
+  readonly onRestart: () => void;
 }
 
 export interface Interpreter {
@@ -91,6 +113,11 @@ export interface Interpreter {
   execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
   /** Stops the running cell, keeping its state; harmless when nothing runs. */
   interrupt(): Promise<void>;
+  /**
+   * Takes a message of a front end to the user's code; resolves when that has dealt with it, false when a comm is to
+   * be opened to a target that it does not have. What comes of it is output of `cellId`. Never rejects.
+   */
+  comm(message: CommMessage, cellId: CellId): Promise<boolean>;
   isComplete(code: string): Promise<IsComplete>;
   /** Also while a cell runs. */
   complete(place: CodePlace): Promise<Completions>;

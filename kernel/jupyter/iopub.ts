@@ -1,6 +1,6 @@
 /** What the kernel publishes: status, inputs, results, errors and output, in order, with floods coalesced. */
-import { type Channels, NO_PARENT, type ParentJson } from './channels.ts';
-import type { ErrorReport, Output } from './interpreter.ts';
+import { type Channels, NO_PARENT, type ParentJson, type PublishOptions } from './channels.ts';
+import type { CommMessage, ErrorReport, Output } from './interpreter.ts';
 import type { JsonObject } from './messages.ts';
 
 /** Output that follows a flush within this time is collected; the first piece of a burst is sent at once. */
@@ -79,6 +79,15 @@ export class Iopub {
       case 'clear':
         this.#publish('clear_output', { wait: output.wait }, parent);
         break;
+      case 'comm':
+        this.#comm(output.message, parent);
+        break;
+      case 'broadcast':
+        this.#publish(output.messageType, output.content, parent, {
+          metadata: output.metadata,
+          buffers: output.buffers,
+        });
+        break;
       case 'error':
         this.error(output, parent);
         break;
@@ -97,6 +106,11 @@ export class Iopub {
   close(): void {
     this.flush();
     clearTimeout(this.#timer);
+  }
+
+  #comm({ type, commId, targetName, data, metadata, buffers }: CommMessage, parent: ParentJson): void {
+    const target = targetName === undefined ? {} : { target_name: targetName };
+    this.#publish(type, { comm_id: commId, ...target, data }, parent, { metadata, buffers });
   }
 
   async #hold(): Promise<void> {
@@ -130,9 +144,9 @@ export class Iopub {
   }
 
   /** Every message but a stream ends the stream before it: order on iopub is the order of events. */
-  #publish(type: string, content: JsonObject, parent: ParentJson): void {
+  #publish(type: string, content: JsonObject, parent: ParentJson, options: PublishOptions = {}): void {
     this.flush();
-    this.#channels.publish(type, content, parent);
+    this.#channels.publish(type, content, parent, options);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Puts the parts of the protocol together around one interpreter. */
 import { Channels, NO_PARENT, type Transport } from './channels.ts';
+import { Comms } from './comms.ts';
 import type { ConnectionInfo } from './connection-file.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Executions } from './executions.ts';
@@ -37,9 +38,14 @@ export class Kernel {
     const iopub = new Iopub(channels, (held) => this.#interpreter.holdOutput?.(held));
     const stdin = new Stdin(channels);
     const executions = new Executions();
+    const comms = new Comms();
     const interpreter = createInterpreter({
       onOutput: (output, cellId) => {
+        if (output.kind === 'comm') comms.see(output.message);
         if (!executions.find(cellId)?.silent) iopub.output(output, executions.parentOf(cellId));
+      },
+      onRestart: () => {
+        for (const id of comms.closeAll()) iopub.commClose(id, NO_PARENT);
       },
       onInput: (prompt, password, cellId) => stdin.ask(executions.find(cellId), prompt, password),
     });
@@ -55,6 +61,7 @@ export class Kernel {
       iopub,
       stdin,
       executions,
+      comms,
       history: new MemoryHistory(),
       engine: channels.session,
       interrupt: () => this.interrupt(),

@@ -1,3 +1,4 @@
+import type { Comms } from './comms.ts';
 import type { ConnectionInfo } from './connection-file.ts';
 import type { Executions } from './executions.ts';
 import type { History } from './history.ts';
@@ -15,6 +16,7 @@ export interface KernelServices {
   readonly iopub: Iopub;
   readonly stdin: Stdin;
   readonly executions: Executions;
+  readonly comms: Comms;
   readonly history: History;
   /** Identifies this kernel in `execute_reply`'s metadata. */
   readonly engine: string;

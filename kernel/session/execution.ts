@@ -32,6 +32,17 @@ export type ExecuteOutcome =
     }
   | ({ readonly status: 'error' } & ErrorReport);
 
+/** Of either side of a comm. */
+export interface CommMessage {
+  readonly type: 'comm_open' | 'comm_msg' | 'comm_close';
+  readonly commId: string;
+  /** Of one that opens a comm. */
+  readonly targetName?: string;
+  readonly data: JsonObject;
+  readonly metadata: JsonObject;
+  readonly buffersBase64: readonly string[];
+}
+
 export type StreamName = 'stdout' | 'stderr';
 
 /** Output other than text; it takes its place among the text by a marker. */
@@ -45,6 +56,15 @@ export type RichOutput =
       readonly update: boolean;
     }
   | { readonly kind: 'clear'; readonly wait: boolean }
+  | { readonly kind: 'comm'; readonly message: CommMessage }
+  /** A message of the code's own making for the front ends. */
+  | {
+      readonly kind: 'broadcast';
+      readonly messageType: string;
+      readonly content: JsonObject;
+      readonly metadata: JsonObject;
+      readonly buffersBase64: readonly string[];
+    }
   /** An error outside any cell's own reply, such as an unhandled rejection. */
   | ({ readonly kind: 'error' } & ErrorReport);
 

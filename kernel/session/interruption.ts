@@ -18,8 +18,9 @@ interface InterruptionOptions {
   readonly termination: Termination;
 }
 
-const kernelFolder = new URL('..', import.meta.url);
-const kernelPrefixes = [kernelFolder.href, fileURLToPath(kernelFolder)];
+/** All compiled code of the package: the contract runs in the session, too. */
+const compiledFolder = new URL('../..', import.meta.url);
+const kernelPrefixes = [compiledFolder.href, fileURLToPath(compiledFolder)];
 
 /** Parts of Node that hold no state which a termination could spoil: formatting, plain computation, blocking calls. */
 const harmless =

@@ -1,7 +1,7 @@
 import { currentRun } from './cell-run.ts';
 import type { CellId, RichOutput, StreamName } from './execution.ts';
 import { formatMarker, type Marker } from './output-markers.ts';
-import type { SessionMessage } from './session-messages.ts';
+import type { CommHandled, SessionMessage } from './session-messages.ts';
 import { writeFully } from './write-fully.ts';
 
 const STDOUT = 1;
@@ -59,7 +59,7 @@ export class OutputChannel {
     this.#append(text);
   }
 
-  writeRich(output: RichOutput): void {
+  writeRich(output: RichOutput | CommHandled): void {
     const cellId = currentRun.getStore()?.cellId ?? this.#runningCell;
     const sequence = ++this.#sequence;
     this.#send({ op: 'output', sequence, ...(cellId !== undefined && { cellId }), output });

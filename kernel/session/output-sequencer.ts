@@ -2,9 +2,10 @@ import { StringDecoder } from 'node:string_decoder';
 import type { CellId, ExecuteOutcome, Output, RichOutput, StreamName } from './execution.ts';
 import { type Marker, MarkerParser } from './output-markers.ts';
 import { outOfMemoryDump } from './session-death.ts';
+import type { CommHandled } from './session-messages.ts';
 
 interface SequencerEvents {
-  readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
+  readonly onOutput: (output: Output | CommHandled, cellId: CellId | undefined) => void;
   readonly onDone: (cellId: CellId, outcome: ExecuteOutcome) => void;
 }
 
@@ -23,7 +24,10 @@ export class OutputSequencer {
   readonly #events: SequencerEvents;
   readonly #stdout: MarkerParser;
   readonly #stderr: MarkerParser;
-  readonly #rich = new Map<number, { readonly output: RichOutput; readonly cellId: CellId | undefined }>();
+  readonly #rich = new Map<
+    number,
+    { readonly output: RichOutput | CommHandled; readonly cellId: CellId | undefined }
+  >();
   /** What came on standard output behind a marker whose content isn't here yet. */
   readonly #items: Item[] = [];
   readonly #decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
@@ -72,7 +76,7 @@ export class OutputSequencer {
     this.#finishCell();
   }
 
-  pushRich(sequence: number, output: RichOutput, cellId: CellId | undefined): void {
+  pushRich(sequence: number, output: RichOutput | CommHandled, cellId: CellId | undefined): void {
     this.#rich.set(sequence, { output, cellId });
     this.#drain();
   }

@@ -4,12 +4,13 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ControlChannel } from './control-channel.ts';
-import type { CellId, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
+import type { CellId, CommMessage, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
 import { readLines } from './line-reader.ts';
 import { OutputSequencer } from './output-sequencer.ts';
 import type { SessionDeath } from './session-death.ts';
 import {
   type Answer,
+  type CommHandled,
   parseSessionMessage,
   type Question,
   type SessionRequest,
@@ -47,6 +48,8 @@ export class SessionConnection {
   readonly #exited: Promise<void>;
   #events: ConnectionEvents | undefined;
   #running: { readonly cellId: CellId; readonly resolve: (outcome: ExecuteOutcome) => void } | undefined;
+  /** Messages of comms that the session's code has not dealt with yet. */
+  readonly #comms = new Map<CellId, (isAccepted: boolean) => void>();
   #requestedExitCode: number | undefined;
   #endedBecause: string | undefined;
   #death: SessionDeath | undefined;
@@ -69,7 +72,7 @@ export class SessionConnection {
     this.#messages = this.#pipe(3);
     this.control = new ControlChannel(this.#pipe(4));
     this.#sequencer = new OutputSequencer(token, {
-      onOutput: (output, cellId) => this.#events?.onOutput(output, cellId),
+      onOutput: (output, cellId) => this.#pass(output, cellId),
       onDone: (cellId, outcome) => this.#finish(cellId, outcome),
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#sequencer.pushStdout(chunk));
@@ -98,6 +101,15 @@ export class SessionConnection {
       this.#running = { cellId: request.cellId, resolve };
       this.#sequencer.beginCell(request.cellId);
       this.#send({ op: 'execute', request });
+    });
+  }
+
+  /** Resolves when the session's code has dealt with the message; false: with no such target, or by its death. */
+  comm(cellId: CellId, message: CommMessage): Promise<boolean> {
+    if (this.isDead) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#comms.set(cellId, resolve);
+      this.#send({ op: 'comm', cellId, message });
     });
   }
 
@@ -169,6 +181,16 @@ export class SessionConnection {
     this.#send({ op: 'answer', id, answer });
   }
 
+  #pass(output: Output | CommHandled, cellId: CellId | undefined): void {
+    if (output.kind !== 'comm-handled') {
+      this.#events?.onOutput(output, cellId);
+      return;
+    }
+    if (cellId === undefined) return;
+    this.#comms.get(cellId)?.(output.isAccepted);
+    this.#comms.delete(cellId);
+  }
+
   #finish(cellId: CellId, outcome: ExecuteOutcome): void {
     if (this.#running?.cellId !== cellId) return;
     const { resolve } = this.#running;
@@ -189,6 +211,8 @@ export class SessionConnection {
       lastErrorText: this.#sequencer.lastErrorText,
     };
     for (const stream of [this.#child.stdout, this.#child.stderr, this.#messages]) stream?.destroy();
+    for (const settle of this.#comms.values()) settle(false);
+    this.#comms.clear();
     this.control.close();
     this.#events?.onDeath(this.#death);
   }

@@ -5,13 +5,16 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { CellExecutor } from './cell-executor.ts';
-import { resumption } from './cell-run.ts';
+import { currentRun, newRun, resumption } from './cell-run.ts';
 import { CellSources } from './cell-sources.ts';
+import { Comms } from './comms.ts';
 import { controlObject, type MainThreadControl } from './control-expressions.ts';
 import { displayFunction } from './display/display.ts';
 import { jupyterNamespace } from './display/jupyter.ts';
 import { progressFunction } from './display/progress.ts';
 import { html, image, md, svg, table } from './display/views.ts';
+import { reportError } from './error-report.ts';
+import type { CellId, CommMessage } from './execution.ts';
 import { inputFunction } from './input.ts';
 import { Interruption } from './interruption.ts';
 import { KernelLink } from './kernel-link.ts';
@@ -65,12 +68,13 @@ history.install();
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
 const input = inputFunction(link);
 const display = displayFunction(channel);
+const comms = new Comms((message) => channel.writeRich({ kind: 'comm', message }));
 const globals = {
   print: (...values: unknown[]) => write(`${formatPrinted(values)}\n`),
   display,
   html,
   image,
-  jupyter: jupyterNamespace(display),
+  jupyter: jupyterNamespace(display, comms, channel),
   md,
   progress: progressFunction(display),
   svg,
@@ -88,8 +92,17 @@ const socket = new Socket({ fd: MESSAGES, readable: true, writable: false });
 readLines(socket, (line) => {
   // From the kernel process, which is of the same version and runs no code of the user's.
   const message = JSON.parse(line) as SessionRequest;
-  if (message.op === 'execute') executor.execute(message.request);
-  else link.settle(message.id, message.answer);
+  switch (message.op) {
+    case 'execute':
+      executor.execute(message.request);
+      break;
+    case 'comm':
+      receiveComm(message.cellId, message.message);
+      break;
+    case 'answer':
+      link.settle(message.id, message.answer);
+      break;
+  }
 });
 socket.on('close', () => {
   process.off('exit', sayGoodbye);
@@ -100,6 +113,17 @@ socket.on('close', () => {
 process.on('exit', sayGoodbye);
 // Meant for the children of the process group: the control thread interrupts this one in its own way.
 process.on('SIGINT', () => {});
+
+/** The code at the other end of the comm runs as a cell does: its output, also late, belongs to the message. */
+function receiveComm(cellId: CellId, message: CommMessage): void {
+  const finish = (isAccepted: boolean): void => channel.writeRich({ kind: 'comm-handled', isAccepted });
+  currentRun.run(newRun(cellId, message.type, false), () => {
+    comms.receive(message).then(finish, (thrown: unknown) => {
+      channel.writeRich({ kind: 'error', ...reportError(thrown, sources) });
+      finish(true);
+    });
+  });
+}
 
 function sayGoodbye(code: number): void {
   channel.finish();

@@ -2,12 +2,21 @@
  * The lines of JSON between a session's process and the kernel process. Both ends are of one version, but the session
  * also runs the user's code, so what it sends is checked like any other input.
  */
-import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, RichOutput } from './execution.ts';
+import type {
+  CellId,
+  CommMessage,
+  ErrorReport,
+  ExecuteOutcome,
+  ExecuteRequest,
+  RichOutput,
+} from './execution.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** To the session's main thread. */
 export type SessionRequest =
   | { readonly op: 'execute'; readonly request: ExecuteRequest }
+  /** From the front end; what comes of it belongs to the cell. */
+  | { readonly op: 'comm'; readonly cellId: CellId; readonly message: CommMessage }
   | { readonly op: 'answer'; readonly id: number; readonly answer: Answer };
 
 export type Answer =
@@ -30,7 +39,7 @@ export type SessionMessage =
       readonly op: 'output';
       readonly sequence: number;
       readonly cellId?: CellId;
-      readonly output: RichOutput;
+      readonly output: RichOutput | CommHandled;
     }
   | { readonly op: 'done'; readonly cellId: CellId; readonly outcome: ExecuteOutcome }
   /** Variables that no TypeScript of a cell declares, such as remote functions; before the `done` of their cell. */
@@ -38,6 +47,13 @@ export type SessionMessage =
   | { readonly op: 'ask'; readonly id: number; readonly question: Question }
   /** The user's code ends the process. */
   | { readonly op: 'exit'; readonly code: number };
+
+/** Behind everything that a message of the front end has caused. */
+export interface CommHandled {
+  readonly kind: 'comm-handled';
+  /** False: nobody has registered the target of the comm. */
+  readonly isAccepted: boolean;
+}
 
 /** A variable in the words of TypeScript. */
 export interface VariableDeclaration {
@@ -159,7 +175,7 @@ function parseOutcome(fields: JsonObject): ExecuteOutcome {
   };
 }
 
-function parseOutput(fields: JsonObject): RichOutput {
+function parseOutput(fields: JsonObject): RichOutput | CommHandled {
   const kind = stringField(fields, 'kind');
   switch (kind) {
     case 'display':
@@ -174,9 +190,36 @@ function parseOutput(fields: JsonObject): RichOutput {
       return { kind, wait: fields.wait === true };
     case 'error':
       return { kind, ...parseErrorReport(fields) };
+    case 'comm':
+      return { kind, message: parseCommMessage(objectField(fields, 'message')) };
+    case 'comm-handled':
+      return { kind, isAccepted: fields.isAccepted === true };
+    case 'broadcast':
+      return {
+        kind,
+        messageType: stringField(fields, 'messageType'),
+        content: objectField(fields, 'content'),
+        metadata: objectField(fields, 'metadata'),
+        buffersBase64: stringsField(fields, 'buffersBase64'),
+      };
     default:
       throw new SessionMessageError(`unknown output '${kind}'`);
   }
+}
+
+function parseCommMessage(fields: JsonObject): CommMessage {
+  const type = stringField(fields, 'type');
+  if (type !== 'comm_open' && type !== 'comm_msg' && type !== 'comm_close') {
+    throw new SessionMessageError(`unknown message '${type}' of a comm`);
+  }
+  return {
+    type,
+    commId: stringField(fields, 'commId'),
+    ...(typeof fields.targetName === 'string' && { targetName: fields.targetName }),
+    data: objectField(fields, 'data'),
+    metadata: objectField(fields, 'metadata'),
+    buffersBase64: stringsField(fields, 'buffersBase64'),
+  };
 }
 
 function parseErrorReport(fields: JsonObject): ErrorReport {
@@ -229,6 +272,12 @@ function stringField(fields: JsonObject, name: string): string {
   const value = fields[name];
   if (typeof value !== 'string') throw new SessionMessageError(`expected a string in '${name}'`);
   return value;
+}
+
+function stringsField(fields: JsonObject, name: string): readonly string[] {
+  const value = fields[name];
+  if (!Array.isArray(value)) throw new SessionMessageError(`expected a list in '${name}'`);
+  return value.map(String);
 }
 
 function objectField(fields: JsonObject, name: string): JsonObject {

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Completeness } from '../language/is-complete.ts';
 import type { BackendControl } from '../rjit/backend-control.ts';
-import type { CellId, ErrorReport, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
+import type {
+  CellId,
+  CommMessage,
+  ErrorReport,
+  ExecuteOutcome,
+  ExecuteRequest,
+  Output,
+} from './execution.ts';
 import { SessionConnection } from './session-connection.ts';
 import { reportDeath, type SessionDeath } from './session-death.ts';
 import type { Answer, LiveMember, Question, VariableDeclaration } from './session-messages.ts';
@@ -70,6 +77,11 @@ export class SessionProcess {
     const outcome = this.#last.then(() => this.#execute(request));
     this.#last = outcome;
     return outcome;
+  }
+
+  /** Takes a message of the front end to the code at the other end of its comm; false when there is none. */
+  comm(message: CommMessage, cellId: CellId): Promise<boolean> {
+    return this.#connection.comm(cellId, message);
   }
 
   /** Reads no more output until told so, and lets the user's code wait meanwhile: front ends are slower than it. */

@@ -3,7 +3,9 @@
  * it produce any output, in any order, without a language.
  */
 import type {
+  CellId,
   CodePlace,
+  CommMessage,
   Completions,
   ErrorReport,
   ExecuteOutcome,
@@ -45,6 +47,13 @@ export class EchoInterpreter implements Interpreter {
 
   async interrupt(): Promise<void> {
     this.#interrupt?.();
+  }
+
+  /** Comms to `echo` are accepted; their messages come back. */
+  async comm(message: CommMessage, cellId: CellId): Promise<boolean> {
+    if (message.type === 'comm_open') return message.targetName === 'echo';
+    if (message.type === 'comm_msg') this.#events.onOutput({ kind: 'comm', message }, cellId);
+    return true;
   }
 
   async isComplete(code: string): Promise<IsComplete> {

@@ -22,6 +22,7 @@ export interface ReceivedMessage {
   readonly parent: Fields;
   readonly metadata: Fields;
   readonly content: Fields;
+  readonly buffers: readonly Uint8Array[];
 }
 
 type Channel = 'shell' | 'control' | 'stdin';
@@ -61,7 +62,13 @@ export class FakeFrontEnd {
   }
 
   /** Sends a message and returns its id. */
-  async send(channel: Channel, type: string, content: Fields = {}, parent: Fields = {}): Promise<string> {
+  async send(
+    channel: Channel,
+    type: string,
+    content: Fields = {},
+    parent: Fields = {},
+    buffers: readonly Uint8Array[] = [],
+  ): Promise<string> {
     const messageId = randomUUID();
     const header = {
       msg_id: messageId,
@@ -71,10 +78,8 @@ export class FakeFrontEnd {
       msg_type: type,
       version: '5.3',
     };
-    await this.sendFrames(
-      channel,
-      this.signed([header, parent, {}, content].map((part) => JSON.stringify(part))),
-    );
+    const parts = this.signed([header, parent, {}, content].map((part) => JSON.stringify(part)));
+    await this.sendFrames(channel, [...parts, ...buffers.map((bytes) => Buffer.from(bytes))]);
     return messageId;
   }
 
@@ -84,7 +89,7 @@ export class FakeFrontEnd {
     return ['<IDS|MSG>', hmac.digest('hex'), ...parts];
   }
 
-  async sendFrames(channel: Channel, frames: string[]): Promise<void> {
+  async sendFrames(channel: Channel, frames: (string | Buffer)[]): Promise<void> {
     await this.#dealers[channel].send(frames);
   }
 
@@ -159,6 +164,7 @@ export class FakeFrontEnd {
       parent,
       metadata,
       content,
+      buffers: frames.slice(at + 6),
     };
   }
 }

@@ -1,4 +1,6 @@
 /** `jupyter`: the names under which Deno's kernel has its helpers, so that notebooks written for it move over. */
+import { type CommOptions, type Comms, plainJson, toBase64 } from '../comms.ts';
+import type { OutputChannel } from '../output-channel.ts';
 import type { DisplayFunction } from './display.ts';
 import { displaySymbol, mimeBundle } from './mime-bundle.ts';
 import { html, image, md, svg } from './views.ts';
@@ -9,8 +11,9 @@ interface DenoDisplayOptions {
   readonly display_id?: string;
 }
 
-export function jupyterNamespace(display: DisplayFunction) {
+export function jupyterNamespace(display: DisplayFunction, comms: Comms, channel: OutputChannel) {
   return {
+    comms,
     $display: displaySymbol,
     html,
     md,
@@ -21,6 +24,17 @@ export function jupyterNamespace(display: DisplayFunction) {
     display: async (value: unknown, { raw, update, display_id: id }: DenoDisplayOptions = {}) => {
       const options = { raw: raw ?? false, update: update ?? false };
       display(value, id === undefined ? options : { ...options, id });
+    },
+    /** Sends a message of any type to the front ends. */
+    broadcast: async (messageType: string, content: object, options: CommOptions = {}) => {
+      const { metadata = {}, buffers = [] } = options;
+      channel.writeRich({
+        kind: 'broadcast',
+        messageType,
+        content: plainJson(content),
+        metadata: plainJson(metadata),
+        buffersBase64: buffers.map(toBase64),
+      });
     },
   };
 }

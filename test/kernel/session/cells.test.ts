@@ -35,6 +35,9 @@ function showOutput({ output }: RecordedOutput): string {
       return `${output.update ? 'update' : 'display'}: ${JSON.stringify(output.data)}`;
     case 'clear':
       return output.wait ? 'clear, wait' : 'clear';
+    case 'comm':
+    case 'broadcast':
+      return JSON.stringify(output);
     case 'error':
       return `late ✗ ${output.ename}: ${output.evalue}`;
   }

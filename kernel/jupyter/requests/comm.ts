@@ -1,0 +1,55 @@
+/** `comm_open`, `comm_msg` and `comm_close` from a front end: the interpreter has them, and there is no reply. */
+import { ContentReader } from '../content.ts';
+import type { CommMessage } from '../interpreter.ts';
+import { isJsonObject, type Message } from '../messages.ts';
+import type { KernelServices, Reply, RequestHandler } from '../request-handler.ts';
+
+const NO_REPLY: Reply = { content: {} };
+
+/** A comm to a target that nobody has registered is closed at once (messaging spec, "Opening a Comm"). */
+export const commOpen: RequestHandler = {
+  async handle(request, kernel) {
+    const message = readComm(request, 'comm_open');
+    kernel.comms.see(message);
+    if (await deliver(message, request, kernel)) return NO_REPLY;
+    kernel.comms.see({ ...message, type: 'comm_close' });
+    kernel.iopub.commClose(message.commId, request.headerJson);
+    return NO_REPLY;
+  },
+};
+
+export const commMessage: RequestHandler = {
+  async handle(request, kernel) {
+    const message = readComm(request, 'comm_msg');
+    if (kernel.comms.isOpen(message.commId)) await deliver(message, request, kernel);
+    return NO_REPLY;
+  },
+};
+
+export const commClose: RequestHandler = {
+  async handle(request, kernel) {
+    const message = readComm(request, 'comm_close');
+    if (!kernel.comms.isOpen(message.commId)) return NO_REPLY;
+    kernel.comms.see(message);
+    await deliver(message, request, kernel);
+    return NO_REPLY;
+  },
+};
+
+/** What the code on the other side of the comm puts out belongs to this message. */
+function deliver(message: CommMessage, request: Message, kernel: KernelServices): Promise<boolean> {
+  return kernel.interpreter.comm(message, kernel.executions.attach(request));
+}
+
+function readComm(request: Message, type: CommMessage['type']): CommMessage {
+  const read = new ContentReader(request);
+  const { data } = request.content;
+  return {
+    type,
+    commId: read.string('comm_id'),
+    ...(type === 'comm_open' && { targetName: read.string('target_name') }),
+    data: isJsonObject(data) ? data : {},
+    metadata: request.metadata,
+    buffers: request.buffers,
+  };
+}
