@@ -8,8 +8,8 @@ import { type ParsedOptions, splitWords, takeOptions } from './words.ts';
 
 const usage = `%rjit start_server [--host HOST] [--port PORT]  start the local backend, or restart it there
 %rjit stop_server                               stop it
-%rjit connect ADDRESS [OPTIONS]                 use a backend that runs elsewhere, at rjit://HOST:PORT or,
-                                                with TLS, at rjits://HOST:PORT
+%rjit connect ADDRESS [OPTIONS]                 use a backend that runs elsewhere, at rjit://HOST:PORT,
+                                                with TLS at rjits://HOST:PORT, or RBC's own at rbc://HOST:PORT
     --token-file FILE                           holds what the backend asks for
     --ca FILE, --fingerprint SHA256             the certificate to trust (TLS)
 %rjit connect --endpoint-file FILE              use the backend that says in this file where it is
@@ -83,14 +83,14 @@ export const rjitLineMagic: LineMagic = {
 };
 
 function statusText({ address, target, sessions, workers, uptimeMs, supervisorPid }: ServerStatus): string {
+  const where = `${address.host}:${address.port}`;
+  // RBC's own server tells no more of itself.
+  const isRbc = supervisorPid === 0;
   const lines = [
-    [
-      'backend',
-      `${address.host}:${address.port}, process ${supervisorPid}, up ${Math.round(uptimeMs / 1000)} s`,
-    ],
-    ['version', `rjit ${target.serverVersion}, LLVM ${target.llvmMajor}`],
+    ['backend', isRbc ? where : `${where}, process ${supervisorPid}, up ${Math.round(uptimeMs / 1000)} s`],
+    ['version', isRbc ? "RBC's own" : `rjit ${target.serverVersion}, LLVM ${target.llvmMajor}`],
     ['target', `${target.triple}, ${target.cpu}`],
-    ['holds', `${sessions} sessions in ${workers} workers`],
+    ...(isRbc ? [] : [['holds', `${sessions} sessions in ${workers} workers`]]),
   ];
   return lines.map(([name = '', text]) => `${name.padEnd(8)} ${text}\n`).join('');
 }

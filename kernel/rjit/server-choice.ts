@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
-import type { Endpoint, ServerAddress, TlsTrust } from './io/requests.ts';
+import type { Endpoint, ServerAddress, ServerLocation, TlsTrust } from './io/requests.ts';
 
 /** Which server to use, and how the two prove to each other who they are. */
 export interface ServerChoice {
@@ -39,26 +39,40 @@ export function endpointOf(choice: ServerChoice, fallback: ServerAddress): Endpo
   if (parsed) refuseBeside(choice, 'url', ['host', 'port']);
   const address = parsed?.address ?? { host: host ?? fallback.host, port: port ?? fallback.port };
   const tls = trustOf(choice, parsed?.scheme === 'rjits');
+  if (parsed?.scheme === 'rbc') return rbcEndpoint({ ...address, token, tls });
   return { kind: 'address', ...address, token, tls };
 }
 
 interface ServerUrl {
-  readonly scheme: 'rjit' | 'rjits';
+  readonly scheme: 'rjit' | 'rjits' | 'rbc';
   readonly address: ServerAddress;
 }
 
 function parseUrl(text: string): ServerUrl {
   const [, scheme, v6, name, port] =
-    /^(rjits?):\/\/(?:\[([0-9a-f:.%]+)\]|([^:/?#@[\]]+)):(\d{1,5})\/?$/i.exec(text) ?? [];
+    /^(rjits?|rbc):\/\/(?:\[([0-9a-f:.%]+)\]|([^:/?#@[\]]+)):(\d{1,5})\/?$/i.exec(text) ?? [];
   const host = v6 ?? name;
   const number = Number(port);
   if (host === undefined || number < 1 || number > 65_535) {
     throw new RemoteError(
       'bad-request',
-      `the server's address is '${text}'; expected rjit://host:port, or rjits://host:port for TLS`,
+      `the server's address is '${text}'; expected rjit://host:port, rjits://host:port for TLS, or rbc://host:port`,
     );
   }
-  return { scheme: scheme?.toLowerCase() === 'rjits' ? 'rjits' : 'rjit', address: { host, port: number } };
+  return { scheme: schemeOf(scheme ?? ''), address: { host, port: number } };
+}
+
+function schemeOf(text: string): ServerUrl['scheme'] {
+  const scheme = text.toLowerCase();
+  return scheme === 'rjits' || scheme === 'rbc' ? scheme : 'rjit';
+}
+
+function rbcEndpoint(location: ServerLocation): Endpoint {
+  if (location.token === '' && location.tls === undefined) return { kind: 'rbc', location };
+  throw new RemoteError(
+    'bad-request',
+    "RBC's server knows neither tokens nor TLS; connect to rbc:// without them, within a network you trust",
+  );
 }
 
 function trustOf(choice: ServerChoice, isSecure: boolean): TlsTrust | undefined {

@@ -1,5 +1,6 @@
 /**
- * `npm run conformance [-- numba mathdata] [--install]`: compares compiled functions with what others compute, prints
+ * `npm run conformance [-- numba mathdata rbc-server] [--install]`: compares compiled functions with what others
+ * compute, prints
  * what came out, and, where all groups ran, writes docs/CONFORMANCE.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,8 +12,9 @@ import { mathdataGroup } from './mathdata/run-mathdata.ts';
 import { downloadVectorFiles } from './mathdata/vector-files.ts';
 import { numbaGroup } from './numba/run-numba.ts';
 import { installPythonTools } from './python-environment.ts';
+import { rbcServerGroup } from './rbc-server/run-rbc-server.ts';
 
-const groups: readonly Group[] = [numbaGroup, mathdataGroup];
+const groups: readonly Group[] = [numbaGroup, mathdataGroup, rbcServerGroup];
 
 /** More than these are in the details. */
 const SHOWN_DIFFERENCES = 40;

@@ -12,6 +12,8 @@ export type EndpointState =
 
 /** Reads where the server is. The file is read again each time: a managed backend may have moved. */
 export async function readEndpoint(endpoint: Endpoint): Promise<EndpointState> {
+  // RBC's servers have a transport of their own.
+  if (endpoint.kind === 'rbc') return { kind: 'stopped' };
   if (endpoint.kind !== 'file') return endpoint;
   let text: string;
   try {

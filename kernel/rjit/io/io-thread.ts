@@ -10,6 +10,7 @@ import { ManagedBackend } from '../managed-backend.ts';
 import { type Channel, openChannel, Word } from './channel.ts';
 import { HotCalls, wake } from './hot-calls.ts';
 import { type CallEnds, PendingCall } from './pending-call.ts';
+import { RbcTransport } from './rbc-transport.ts';
 import type {
   Endpoint,
   IoKind,
@@ -21,7 +22,7 @@ import type {
   ServerAddress,
 } from './requests.ts';
 import { RjitTransport } from './rjit-transport.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportListener } from './transport.ts';
 
 export interface IoThreadData {
   readonly port: MessagePort;
@@ -41,7 +42,12 @@ type Result = IoOperations[IoKind]['result'];
 class IoThread {
   readonly #port: MessagePort;
   readonly #channel: Channel;
-  readonly #transport: Transport;
+  readonly #rjit: RjitTransport;
+  readonly #listener: TransportListener;
+  /** The one in use: `#rjit`, or one for RBC's server. */
+  #transport: Transport;
+  /** Epochs of RBC's servers count down, those of our own sessions up: none is met twice. */
+  #rbcEpoch = 0;
   readonly #cancelChannel = new BroadcastChannel(CANCEL_CHANNEL);
   readonly #calls: HotCalls;
   /** What the main thread may ask to stop, by id. */
@@ -51,10 +57,13 @@ class IoThread {
   constructor({ port, buffer, endpoint, predecessor }: IoThreadData) {
     this.#port = port;
     this.#channel = openChannel(buffer);
-    this.#transport = new RjitTransport(endpoint, predecessor?.session, {
+    this.#listener = {
       afterReplies: () => this.#calls.afterReplies(),
       onSession: (session) => port.postMessage({ session } satisfies IoMessage),
-    });
+    };
+    this.#rjit = new RjitTransport(endpoint, predecessor?.session, this.#listener);
+    this.#transport = this.#rjit;
+    if (endpoint.kind === 'rbc') this.#use(endpoint);
     port.on('message', (request: IoRequest) => this.#handle(request));
     this.#cancelChannel.onmessage = () => void this.#transport.cancel();
     process.on('uncaughtException', (error) => this.#fail(error));
@@ -73,6 +82,17 @@ class IoThread {
       flush: () => this.#transport.flush(),
     });
     if (predecessor?.server) void this.#startServerAgain(predecessor.server);
+  }
+
+  #use(endpoint: Endpoint): void {
+    if (this.#transport !== this.#rjit) {
+      this.#transport.close();
+      this.#transport = this.#rjit;
+    }
+    this.#rjit.setEndpoint(endpoint);
+    if (endpoint.kind !== 'rbc') return;
+    this.#rbcEpoch -= 1;
+    this.#transport = new RbcTransport(endpoint.location, this.#rbcEpoch, this.#listener);
   }
 
   #signalOf(id: number): AbortSignal {
@@ -134,7 +154,7 @@ class IoThread {
   async #run({ id, kind, command, timeoutMs, isAbortable, wantsProgress }: IoRequest): Promise<Result> {
     switch (kind) {
       case 'configure':
-        this.#transport.setEndpoint(command.endpoint);
+        this.#use(command.endpoint);
         return undefined;
       case 'target':
         return this.#transport.target();
@@ -187,7 +207,7 @@ class IoThread {
   async #startServer(address: ServerAddress): Promise<ServerAddress> {
     this.#backend ??= new ManagedBackend();
     const started = await this.#backend.start(address);
-    this.#transport.setEndpoint({ kind: 'file', path: this.#backend.endpointFile });
+    this.#use({ kind: 'file', path: this.#backend.endpointFile });
     return started;
   }
 
@@ -196,7 +216,7 @@ class IoThread {
     const backend = new ManagedBackend();
     this.#backend = backend;
     // Whoever calls meanwhile waits for the file.
-    this.#transport.setEndpoint({ kind: 'file', path: backend.endpointFile });
+    this.#use({ kind: 'file', path: backend.endpointFile });
     const deadline = performance.now() + PORT_TIMEOUT_MS;
     for (;;) {
       try {
@@ -214,7 +234,7 @@ class IoThread {
   async #stopServer(): Promise<undefined> {
     if (!this.#backend)
       throw new RemoteError('bad-request', 'this client has started no server; there is none to stop');
-    this.#transport.setEndpoint({ kind: 'stopped' });
+    this.#use({ kind: 'stopped' });
     const backend = this.#backend;
     this.#backend = undefined;
     await backend.dispose();
@@ -222,6 +242,7 @@ class IoThread {
 
   async #close(): Promise<undefined> {
     this.#transport.close();
+    this.#rjit.close();
     await this.#backend?.dispose();
     this.#cancelChannel.close();
     // The answer still goes out; then nothing keeps the thread.

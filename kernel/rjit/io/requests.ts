@@ -24,6 +24,8 @@ export interface ServerLocation extends ServerAddress {
 /** Where the server is: an address, a file in which a server says its address, or nowhere any more. */
 export type Endpoint =
   | (ServerLocation & { readonly kind: 'address' })
+  /** RBC's own Python server. */
+  | { readonly kind: 'rbc'; readonly location: ServerLocation }
   /** `token` is what a server is told that doesn't say its own in the file. */
   | { readonly kind: 'file'; readonly path: string; readonly token?: string }
   | { readonly kind: 'stopped' };

@@ -1,7 +1,6 @@
 import type {
   CompileCommand,
   CompileOutcome,
-  Endpoint,
   MapCommand,
   ServerStatus,
   ServerTarget,
@@ -29,14 +28,11 @@ export interface TransportListener {
 }
 
 /**
- * A client's way to one server, in the I/O thread. Ours speaks the `rjit` service; a transport for RBC's own servers
- * would speak `remotejit`.
+ * A client's way to one server, in the I/O thread: our own speaks the service `rjit`, RBC's own `remotejit`.
  *
  * Handles belong to an epoch; in any other they are refused with `unknown-function`, and the caller compiles again.
  */
 export interface Transport {
-  /** Changes where the server is; what was compiled is forgotten. */
-  setEndpoint(endpoint: Endpoint): void;
   target(): Promise<ServerTarget>;
   compile(command: CompileCommand): Promise<CompileOutcome>;
   /**

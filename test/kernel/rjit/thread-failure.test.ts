@@ -7,7 +7,7 @@ import { FAIL_CHANNEL } from '../../support/fail-channel.ts';
 import { defineOne, errorOf, SPIN } from '../../support/remote-jit.ts';
 
 const ADD = 'def add(a, b):\n    return a + b\n';
-const FAILING_THREAD = new URL('../../support/failing-io-thread.js', import.meta.url);
+const FAILING_THREAD = new URL('../../support/failing-io-main.js', import.meta.url);
 
 const failures = suite('an I/O thread that fails');
 
