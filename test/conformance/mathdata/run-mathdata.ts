@@ -38,6 +38,10 @@ function findings(checked: readonly CheckedFunction[]): Findings {
   });
   const markdown = `## CPython's vectors for \`math\` and \`cmath\`
 
+The vectors that CPython tests itself with, each through a Python cell; the expected values are correctly rounded. NaNs,
+infinities and the signs of zeros must be exactly theirs. Where CPython raises ValueError or OverflowError, as the
+vectors' flags say, compiled code gives the value that they state beside it.
+
 ${count(checked, 'math')} vectors of \`math\` and ${count(checked, 'cmath')} of \`cmath\`; ${failures.length} beyond the limits.
 
 | Function | Vectors | CPython raises | Largest error, ulps | Limit, ulps |

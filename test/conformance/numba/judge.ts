@@ -1,5 +1,5 @@
 /** Finds the reason of every disagreement, with the help of referees where the rules alone don't tell. */
-import { type Disagreement, explanation, type RefereeOutcome, type Referees } from './explain.ts';
+import { type Disagreement, explanation, lookedInto, type RefereeOutcome, type Referees } from './explain.ts';
 import { askReferee, type RefereeQuestion } from './functions.ts';
 
 export interface Judged extends Disagreement, Referees {
@@ -19,7 +19,7 @@ export async function judge(python: string, all: readonly Disagreement[]): Promi
       return { ...heard, reason: explanation(heard, heard) };
     });
   }
-  return judged;
+  return judged.map((one) => ({ ...one, reason: one.reason ?? lookedInto(one) }));
 }
 
 async function outcomesOf(

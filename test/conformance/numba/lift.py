@@ -34,18 +34,22 @@ class Lifted:
     missing: list = field(default_factory=list)
 
 
-def lifted_functions(folder=None):
-    """Every distinct function of the tests, in the order of files and lines."""
-    folder = folder or os.path.join(os.path.dirname(numba.__file__), "tests")
+def lifted_functions():
+    """Every distinct function of numba's tests, in the order of files and lines."""
+    folder = os.path.join(os.path.dirname(numba.__file__), "tests")
+    return functions_of(test_files(folder), folder)
+
+
+def functions_of(paths, folder=None):
     seen = set()
-    for path in test_files(folder):
+    for path in paths:
         with open(path, encoding="utf-8") as file:
             text = file.read()
         try:
             tree = ast.parse(text)
         except SyntaxError:
             continue
-        module = ModuleText(os.path.relpath(path, folder), text)
+        module = ModuleText(os.path.relpath(path, folder or os.path.dirname(path)), text)
         for function in module.functions(tree):
             key = normal_form(function)
             if key not in seen:

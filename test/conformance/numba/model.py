@@ -3,6 +3,9 @@
 The function is the same, only its arguments are of other classes, whose operators follow the table.
 """
 
+import cmath
+import math
+
 import numpy as np
 
 MASK = (1 << 64) - 1
@@ -112,8 +115,36 @@ def saturated(value=0):
     return Integer(min(int(limited), 2**63 - 1))
 
 
-#: What the function finds under these names.
-NAMES = {"int": saturated, "int64": saturated}
+class Single:
+    """A namespace whose functions of float32 give float32."""
+
+    def __init__(self, namespace):
+        self.namespace = namespace
+
+    def __getattr__(self, name):
+        value = getattr(self.namespace, name)
+        return narrowing(value) if callable(value) else value
+
+
+def narrowing(function):
+    def narrow(*arguments):
+        value = function(*arguments)
+        is_single = any(isinstance(argument, np.float32) for argument in arguments)
+        return np.float32(value) if is_single and type(value) is float else value
+
+    return narrow
+
+
+def names(namespace):
+    """What the function is to find under the names that it uses."""
+    found = {"int": saturated, "int64": saturated}
+    found |= {name: Single(value) for name, value in namespace.items() if value in (math, cmath)}
+    found |= {name: narrowing(value) for name, value in namespace.items() if is_of_math(value)}
+    return found
+
+
+def is_of_math(value):
+    return callable(value) and getattr(value, "__module__", None) == "math"
 
 
 def argument(value, parameter):

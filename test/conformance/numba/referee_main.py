@@ -30,7 +30,7 @@ def main():
 
 def by_model(question):
     function = load(question, lambda value: value)
-    function.__globals__.update(model.NAMES)
+    function.__globals__.update(model.names(function.__globals__))
     return [outcome_of(function, call, question["parameters"], model.argument) for call in question["calls"]]
 
 
