@@ -5,7 +5,6 @@ import type { Tolerance } from './compare.ts';
 import { type Disagreement, sameOutcome } from './explain.ts';
 import type { ApplicableSignature, LiftedFunction } from './lifted-function.ts';
 import { compilableResult, runSignature } from './run-signature.ts';
-import { isArrayType } from './wire-values.ts';
 
 export interface CheckedFunction {
   readonly function: LiftedFunction;
@@ -29,13 +28,11 @@ export async function checkFunction(jit: RemoteJIT, lifted: LiftedFunction): Pro
   let agreeing = 0;
   let problem: Parameters<typeof notCompiled>[1];
   for (const applicable of signatures) {
-    if (applicable.parameters.some(isArrayType)) continue;
     const found = compilableResult(parsed.value, name, applicable);
     if ('problem' in found) {
       problem ??= found.problem;
       continue;
     }
-    if (found.result.startsWith('(')) continue;
     compiled.push(`${found.result}(${applicable.parameters.join(', ')})`);
     const differing = await disagreementsOf(jit, lifted, found.result, applicable);
     agreeing += applicable.calls.length - differing.length;
@@ -65,7 +62,8 @@ async function disagreementsOf(
   const signature = `${result}(${parameters.join(', ')})`;
   return calls.flatMap((call, index) => {
     const outcome = outcomes[index];
-    if (!outcome || sameOutcome(call, outcome, tolerance)) return [];
+    const expected = { ...call, after: call.after ?? call.arguments };
+    if (!outcome || sameOutcome(expected, outcome, tolerance)) return [];
     return [{ function: lifted, signature, parameters, call, outcome, tolerance }];
   });
 }

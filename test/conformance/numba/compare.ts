@@ -1,7 +1,9 @@
 /** Whether two values are the same, as far as they can be. */
 import { Complex } from '../../../backend/contract/complex.ts';
+import { NdArray } from '../../../kernel/rjit/remote-jit.ts';
 import { ulpOf, ulpsBetween } from '../ulps.ts';
-import type { Scalar } from './wire-values.ts';
+import type { WireValue } from './lifted-function.ts';
+import { isWireArray, type Scalar, scalarOf } from './wire-values.ts';
 
 /** How far apart floats may be: in units in the last place, of float32 where a function computes in it. */
 export interface Tolerance {
@@ -9,11 +11,22 @@ export interface Tolerance {
   readonly bits: 32 | 64;
 }
 
+/** Tuples agree member by member, arrays element by element. */
+export function agrees(expected: WireValue, found: unknown, tolerance: Tolerance): boolean {
+  if (typeof expected === 'string') return scalarsAgree(scalarOf(expected), found, tolerance);
+  const members = isWireArray(expected) ? expected.data : expected;
+  const parts = found instanceof NdArray ? found.toArray().flat() : found;
+  if (!Array.isArray(parts) || parts.length !== members.length) return false;
+  return members.every((member, index) => agrees(member, parts[index], tolerance));
+}
+
 /**
  * An int is the float or the bool of the same value: the harness chooses one type for the results of all calls, while
  * Python's differ from call to call.
  */
-export function agrees(expected: Scalar, found: Scalar, tolerance: Tolerance): boolean {
+export function scalarsAgree(expected: Scalar, value: unknown, tolerance: Tolerance): boolean {
+  if (Array.isArray(value)) return false;
+  const found = value as Scalar;
   if (expected === undefined || found === undefined) return expected === found;
   if (expected instanceof Complex || found instanceof Complex) {
     return complexAgree(asComplex(expected), asComplex(found), tolerance);

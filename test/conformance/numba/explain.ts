@@ -1,12 +1,12 @@
 /** Why a result may rightly differ from CPython's: rules of docs/LANGUAGE.md, and numba as the referee. */
 import { Complex } from '../../../backend/contract/complex.ts';
 import { agrees, type Tolerance } from './compare.ts';
-import type { LiftedFunction, OracleCall } from './lifted-function.ts';
+import type { LiftedFunction, OracleCall, WireValue } from './lifted-function.ts';
 import type { Outcome } from './run-signature.ts';
-import { type Scalar, scalarOf } from './wire-values.ts';
+import { isWireArray, type Scalar, scalarOf } from './wire-values.ts';
 
 /** What somebody else makes of a call; `undefined` where they can't tell. */
-export type RefereeOutcome = Pick<OracleCall, 'value' | 'raises' | 'message'> | undefined;
+export type RefereeOutcome = Pick<OracleCall, 'value' | 'raises' | 'message' | 'after'> | undefined;
 
 export interface Referees {
   /** CPython with the numbers of docs/LANGUAGE.md. */
@@ -62,6 +62,15 @@ const RULES: readonly Rule[] = [
       outcome.kind === 'value' && /<<|>>|shift/.test(source) && call.arguments.some(isNoShiftCount),
   },
   {
+    reason: 'a negative index that is not constant raises IndexError',
+    holds: ({ call, outcome }) =>
+      outcome.kind === 'raised' && outcome.exception === 'IndexError' && call.value !== undefined,
+  },
+  {
+    reason: 'NumPy computes with elements of 8 and 32 bits in their own width, and rjit with 64 bits',
+    holds: ({ parameters, call, outcome }) => isOfNarrowElements(parameters, scalarIn(call.value), outcome),
+  },
+  {
     reason: 'NumPy computes functions of a bool in float16, and rjit in float64',
     holds: (one) => isHalfPrecision(one),
   },
@@ -102,6 +111,15 @@ function saturates({ value, message = '' }: OracleCall, outcome: Outcome): boole
   );
 }
 
+function isOfNarrowElements(parameters: readonly string[], expected: Scalar, outcome: Outcome): boolean {
+  const widths = parameters.flatMap((type) => /^u?int(8|32)\[/.exec(type)?.[1] ?? []);
+  const width = Math.min(...widths.map(Number));
+  if (widths.length === 0 || typeof expected !== 'bigint' || outcome.kind !== 'value') return false;
+  const { value } = outcome;
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false;
+  return BigInt.asIntN(width, expected) === BigInt.asIntN(width, BigInt(value as bigint | number));
+}
+
 function isHalfPrecision({ signature, call, outcome, function: { source } }: Disagreement): boolean {
   const expected = scalarIn(call.value);
   if (typeof expected !== 'number' || outcome.kind !== 'value' || !/\bnp\.|numpy/.test(source)) return false;
@@ -121,12 +139,21 @@ function wraps(expected: Scalar, outcome: Outcome): boolean {
   return BigInt.asIntN(64, expected) === BigInt.asIntN(64, BigInt(value as bigint | number));
 }
 
-export function sameOutcome(referee: RefereeOutcome, outcome: Outcome, tolerance: Tolerance): boolean {
-  if (!referee) return false;
-  if (outcome.kind === 'raised') return referee.raises === outcome.exception;
-  if (outcome.kind === 'failed') return isStackOverflow(outcome.error) && referee.raises === 'RecursionError';
-  if (typeof referee.value !== 'string') return false;
-  return agrees(scalarOf(referee.value), outcome.value as Scalar, tolerance);
+/** Whether a call ended as it should: with that value and those arrays, or with that exception. */
+export function sameOutcome(
+  expected: Pick<OracleCall, 'value' | 'raises' | 'after'> | undefined,
+  outcome: Outcome,
+  tolerance: Tolerance,
+): boolean {
+  if (!expected) return false;
+  if (outcome.kind === 'raised') return expected.raises === outcome.exception;
+  if (outcome.kind === 'failed')
+    return isStackOverflow(outcome.error) && expected.raises === 'RecursionError';
+  if (expected.value === undefined || !agrees(expected.value, outcome.value, tolerance)) return false;
+  const arrays = expected.after?.map(
+    (value, index) => !isWireArray(value) || agrees(value, outcome.args[index], tolerance),
+  );
+  return arrays?.every(Boolean) ?? true;
 }
 
 function isStackOverflow(error: Error): boolean {
@@ -142,7 +169,7 @@ function isNaNValue(value: unknown): boolean {
   return value instanceof Complex ? Number.isNaN(value.re) : Number.isNaN(value);
 }
 
-function isNoShiftCount(value: OracleCall['arguments'][number]): boolean {
+function isNoShiftCount(value: WireValue): boolean {
   const count = scalarIn(value);
   return typeof count === 'bigint' && (count < 0n || count > 63n);
 }

@@ -13,7 +13,7 @@ import oracle
 from isolation import isolated
 from lift import functions_of, lifted_functions
 
-#: Every how manieth call is kept of our own functions.
+#: Every how manieth call and signature is kept of our own functions.
 OWN_STEP = 3
 
 
@@ -25,7 +25,7 @@ def main():
     for function, (signatures, reason) in zip(functions, outcomes):
         record = {"name": function.name, "file": function.file, "line": function.line, "source": function.source}
         record["signatures"] = [
-            {"parameters": types, "calls": calls[:: OWN_STEP if own else 1]} for types, calls in signatures
+            {"parameters": types, "calls": calls[:: OWN_STEP if own else 1]} for types, calls in signatures[:: OWN_STEP if own else 1]
         ]
         if reason is not None:
             record["reason"] = reason

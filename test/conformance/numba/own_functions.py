@@ -19,9 +19,10 @@ def greatest_common_divisor(a, b):
 
 
 def collatz(n):
+    m = n // 1
     steps = 0
-    while n > 1 and steps < LIMIT:
-        n = n // 2 if n % 2 == 0 else 3 * n + 1
+    while 1 < m < 1e6 and steps < LIMIT:
+        m = m // 2 if m % 2 == 0 else 3 * m + 1
         steps += 1
     return steps
 
@@ -60,8 +61,8 @@ def polynomial(x, c=2):
 
 
 def swapped(a, b):
-    (a, b), c = (b, a), 10
-    return a * c - b
+    (p, q), c = (b, a), 2.5
+    return p * c - q
 
 
 def quotient_and_rest(a, b):
@@ -86,7 +87,8 @@ def clamp(x, low, high):
 
 
 def hypotenuse(x, y):
-    return math.sqrt(x**2 + y**2) - math.hypot(x, y)
+    a, b = float(x), float(y)
+    return math.sqrt(a * a + b * b) / (1.0 + math.hypot(a, b))
 
 
 def rounding(x):
@@ -130,7 +132,7 @@ angle = lambda x, y: math.atan2(y, x) if x or y else 0.0
 def total(a):
     s = 0.0
     for i, x in enumerate(a):
-        s += x * (i + 1)
+        s += float(x) * (i + 1)
     return s
 
 
