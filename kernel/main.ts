@@ -1,5 +1,6 @@
 /** Composition root of the kernel process: sockets first, then the user's session and the managed backend. */
 import { parseArgs } from 'node:util';
+import { historyPath } from './history-path.ts';
 import { ConnectionFileError } from './jupyter/connection-file.ts';
 import type { Interpreter, InterpreterEvents } from './jupyter/interpreter.ts';
 import { runKernelProcess } from './jupyter/kernel-process.ts';
@@ -19,7 +20,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(usage);
       return 0;
     }
-    await runKernelProcess({ connectionFile, info: typescriptKernelInfo(), createInterpreter, log });
+    await runKernelProcess({
+      connectionFile,
+      info: typescriptKernelInfo(),
+      createInterpreter,
+      historyFile: historyPath(),
+      log,
+    });
   } catch (error) {
     if (!isUserError(error)) throw error;
     log(error.message);

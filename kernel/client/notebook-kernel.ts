@@ -31,7 +31,12 @@ export async function startNotebookKernel({
 }: NotebookKernelOptions): Promise<KernelConnection> {
   if (server !== undefined) return ServerKernel.start({ server, name, path, startupTimeoutMs });
   const timeout = startupTimeoutMs === undefined ? {} : { startupTimeoutMs };
-  return KernelClient.launch({ kernelspec: kernelspecFor(name), cwd, ...timeout });
+  return KernelClient.launch({ kernelspec: kernelspecFor(name), cwd, env: headless(), ...timeout });
+}
+
+/** What a notebook runs is nothing that its user typed. */
+export function headless(): NodeJS.ProcessEnv {
+  return { ...process.env, RJIT_HISTORY: 'off' };
 }
 
 /** Where the `rjit` kernelspec isn't installed, the kernel beside this file is the one that is meant. */

@@ -13,7 +13,7 @@ import { type KernelConnection, KernelDiedError, KernelTimeoutError } from './ke
 import { CONNECTION_FOLDER_PREFIX } from './kernel-process.ts';
 import { KernelspecNotFoundError } from './kernelspecs.ts';
 import { type CodeCell, kernelNameOf, type Notebook } from './notebook.ts';
-import { kernelspecFor, startNotebookKernel } from './notebook-kernel.ts';
+import { headless, kernelspecFor, startNotebookKernel } from './notebook-kernel.ts';
 import { ParameterError } from './parameters.ts';
 import { createProgress, duration } from './progress.ts';
 import { NotebookError, readNotebook } from './read-notebook.ts';
@@ -92,6 +92,7 @@ async function newKernel(notebook: Notebook, args: RunArguments): Promise<RunKer
     kernelspec: kernelspecFor(name),
     cwd,
     outlives: true,
+    env: headless(),
     ...timeout,
   });
   return { kernel, kept: keptKernel(kernel, kernel.connectionFile ?? '') };

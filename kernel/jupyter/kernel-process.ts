@@ -1,5 +1,6 @@
 /** The life of a kernel process: bind, answer, and end on a client's request, a signal or the parent's death. */
 import { readConnectionFile } from './connection-file.ts';
+import { PersistentHistory } from './history/persistent-history.ts';
 import type { Interpreter, InterpreterEvents } from './interpreter.ts';
 import type { KernelInfo } from './kernel-info.ts';
 import { KernelSockets } from './sockets.ts';
@@ -12,6 +13,8 @@ export interface KernelProcessOptions {
   /** Called once the sockets are bound; must return at once and load what it needs afterwards. */
   readonly createInterpreter: (events: InterpreterEvents) => Interpreter;
   readonly log: (text: string) => void;
+  /** The file that keeps the history of all sessions; absent: it ends with the kernel. */
+  readonly historyFile?: string | undefined;
 }
 
 /**
@@ -24,7 +27,9 @@ export async function runKernelProcess(options: KernelProcessOptions): Promise<v
   const sockets = KernelSockets.bind(connection);
   // Loads while clients connect.
   const { Kernel } = await import('./kernel.ts');
-  const kernel = new Kernel({ connection, info, transport: sockets, createInterpreter, log });
+  const { historyFile } = options;
+  const history = historyFile === undefined ? undefined : new PersistentHistory(historyFile, log);
+  const kernel = new Kernel({ connection, info, transport: sockets, createInterpreter, history, log });
   sockets.listen({
     onMessage: (channel, frames) => kernel.receive(channel, frames),
     onSubscribe: (topic) => kernel.welcome(topic),

@@ -4,7 +4,8 @@ import { Comms } from './comms.ts';
 import type { ConnectionInfo } from './connection-file.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Executions } from './executions.ts';
-import { MemoryHistory } from './history.ts';
+import type { History } from './history/history.ts';
+import { MemoryHistory } from './history/memory-history.ts';
 import type { Interpreter, InterpreterEvents } from './interpreter.ts';
 import { Iopub } from './iopub.ts';
 import type { KernelInfo } from './kernel-info.ts';
@@ -19,6 +20,8 @@ export interface KernelOptions {
   readonly info: KernelInfo;
   readonly transport: Transport;
   readonly createInterpreter: (events: InterpreterEvents) => Interpreter;
+  /** That of this kernel's life when absent. */
+  readonly history?: History | undefined;
   /** One line for the log of whoever started the kernel. */
   readonly log: (text: string) => void;
 }
@@ -27,13 +30,21 @@ export class Kernel {
   /** Resolves when a client has asked for the end, after the answer is on its way. */
   readonly shutdownRequested: Promise<{ readonly restart: boolean }>;
   readonly #interpreter: Interpreter;
+  readonly #history: History;
   readonly #channels: Channels;
   readonly #iopub: Iopub;
   readonly #stdin: Stdin;
   readonly #dispatcher: Dispatcher;
   readonly #log: (text: string) => void;
 
-  constructor({ connection, info, transport, createInterpreter, log }: KernelOptions) {
+  constructor({
+    connection,
+    info,
+    transport,
+    createInterpreter,
+    history = new MemoryHistory(),
+    log,
+  }: KernelOptions) {
     const channels = new Channels(transport, new MessageSigner(connection.key, connection.signatureScheme));
     const iopub = new Iopub(channels, (held) => this.#interpreter.holdOutput?.(held));
     const stdin = new Stdin(channels);
@@ -62,12 +73,13 @@ export class Kernel {
       stdin,
       executions,
       comms,
-      history: new MemoryHistory(),
+      history,
       engine: channels.session,
       interrupt: () => this.interrupt(),
       requestShutdown,
     };
     this.#interpreter = interpreter;
+    this.#history = history;
     this.#channels = channels;
     this.#iopub = iopub;
     this.#stdin = stdin;
@@ -105,7 +117,7 @@ export class Kernel {
   /** Ends the interpreter and sends the last of its output. */
   async close(): Promise<void> {
     this.#stdin.interrupt();
-    await this.#interpreter.shutdown();
+    await Promise.all([this.#interpreter.shutdown(), this.#history.close()]);
     this.#iopub.close();
   }
 }

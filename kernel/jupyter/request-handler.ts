@@ -1,7 +1,7 @@
 import type { Comms } from './comms.ts';
 import type { ConnectionInfo } from './connection-file.ts';
 import type { Executions } from './executions.ts';
-import type { History } from './history.ts';
+import type { History } from './history/history.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Iopub } from './iopub.ts';
 import type { KernelInfo } from './kernel-info.ts';

@@ -8,10 +8,11 @@ import { defaultKernelspec, installKernelspec } from '../../kernel/kernelspec.ts
 export async function ownEnvironment(): Promise<{
   readonly JUPYTER_PATH: string;
   readonly XDG_CACHE_HOME: string;
+  readonly RJIT_HISTORY: string;
 }> {
   const prefix = mkdtempSync(join(tmpdir(), 'rjit-test-'));
   process.once('exit', () => rmSync(prefix, { recursive: true, force: true }));
   await installKernelspec({ ...defaultKernelspec, location: { kind: 'prefix', directory: prefix } });
   const paths = [join(prefix, 'share', 'jupyter'), process.env.JUPYTER_PATH];
-  return { JUPYTER_PATH: paths.filter(Boolean).join(delimiter), XDG_CACHE_HOME: join(prefix, 'cache') };
+  return { JUPYTER_PATH: paths.filter(Boolean).join(delimiter), XDG_CACHE_HOME: join(prefix, 'cache'), RJIT_HISTORY: 'off' };
 }

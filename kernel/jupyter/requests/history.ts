@@ -1,5 +1,5 @@
 import { ContentReader } from '../content.ts';
-import type { HistoryEntry, History as HistoryStore } from '../history.ts';
+import type { HistoryEntry, History as HistoryStore } from '../history/history.ts';
 import { describeJson, type JsonValue, type Message, MessageError } from '../messages.ts';
 import type { RequestHandler } from '../request-handler.ts';
 
@@ -8,14 +8,14 @@ const DEFAULT_TAIL = 10;
 
 export const history: RequestHandler = {
   replyType: 'history_reply',
-  handle(request, kernel) {
+  async handle(request, kernel) {
     const withOutput = new ContentReader(request).boolean('output', false);
-    const entries = find(request, kernel.history);
+    const entries = await find(request, kernel.history);
     return { content: { status: 'ok', history: entries.map((entry) => toWire(entry, withOutput)) } };
   },
 };
 
-function find(request: Message, store: HistoryStore): readonly HistoryEntry[] {
+function find(request: Message, store: HistoryStore): ReturnType<HistoryStore['tail']> {
   const read = new ContentReader(request);
   const accessType = read.string('hist_access_type');
   switch (accessType) {

@@ -1,30 +1,5 @@
-import { describeJson, MessageError } from './messages.ts';
-
-/** One line of history: the input and, where there was one, the text of its result. */
-export interface HistoryEntry {
-  readonly session: number;
-  readonly line: number;
-  readonly input: string;
-  readonly output: string | undefined;
-}
-
-export interface HistorySearch {
-  /** A glob: `*`, `?` and `[…]`. */
-  readonly pattern: string;
-  /** The newest so many; all when absent. */
-  readonly count: number | undefined;
-  /** Keeps only the newest of equal inputs. */
-  readonly unique: boolean;
-}
-
-/** Where `history_request` looks. */
-export interface History {
-  append(line: number, input: string, output: string | undefined): void;
-  tail(count: number): readonly HistoryEntry[];
-  /** Lines `start` up to but without `stop` of a session; 0 is the current one, -1 the one before it. */
-  range(session: number, start: number, stop: number | undefined): readonly HistoryEntry[];
-  search(search: HistorySearch): readonly HistoryEntry[];
-}
+import { describeJson, MessageError } from '../messages.ts';
+import type { History, HistoryEntry, HistorySearch } from './history.ts';
 
 /** The history of this kernel's life; its session number is always 1. */
 export class MemoryHistory implements History {
@@ -53,6 +28,8 @@ export class MemoryHistory implements History {
     if (count === undefined) return found;
     return count <= 0 ? [] : found.slice(-count);
   }
+
+  async close(): Promise<void> {}
 }
 
 /** SQLite's GLOB, which Jupyter's history search is defined by: the whole text must match, case matters. */
