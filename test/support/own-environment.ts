@@ -14,5 +14,9 @@ export async function ownEnvironment(): Promise<{
   process.once('exit', () => rmSync(prefix, { recursive: true, force: true }));
   await installKernelspec({ ...defaultKernelspec, location: { kind: 'prefix', directory: prefix } });
   const paths = [join(prefix, 'share', 'jupyter'), process.env.JUPYTER_PATH];
-  return { JUPYTER_PATH: paths.filter(Boolean).join(delimiter), XDG_CACHE_HOME: join(prefix, 'cache'), RJIT_HISTORY: 'off' };
+  return {
+    JUPYTER_PATH: paths.filter(Boolean).join(delimiter),
+    XDG_CACHE_HOME: join(prefix, 'cache'),
+    RJIT_HISTORY: 'off',
+  };
 }
