@@ -37,11 +37,13 @@ export interface RemoteErrorDetails {
   readonly fileName?: string | undefined;
   /** 1-based. */
   readonly line?: number | undefined;
+  /** The text that `line` is in, where the client has it. It does not travel. */
+  readonly source?: string | undefined;
   readonly cause?: unknown;
 }
 
 /** The fields of `RemoteFault` in remotejit.thrift, before node-thrift's own number classes. */
-export interface FaultFields extends RemoteErrorDetails {
+export interface FaultFields extends Omit<RemoteErrorDetails, 'source'> {
   readonly code: string;
   readonly message: string;
 }
@@ -61,6 +63,8 @@ export class RemoteError extends Error {
   readonly address: bigint | undefined;
   readonly fileName: string | undefined;
   readonly line: number | undefined;
+  /** Not enumerable: a text to look lines up in, not to be shown with the error. */
+  declare readonly source: string | undefined;
 
   constructor(code: RemoteErrorCode, detail: string, details: RemoteErrorDetails = {}) {
     super(messageText(code, detail), details.cause === undefined ? undefined : { cause: details.cause });
@@ -72,6 +76,7 @@ export class RemoteError extends Error {
     this.address = details.address;
     this.fileName = details.fileName;
     this.line = details.line;
+    Object.defineProperty(this, 'source', { value: details.source });
   }
 
   /** What travels as RemoteFault; `RemoteError.fromFault` is its inverse. */

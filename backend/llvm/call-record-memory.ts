@@ -61,6 +61,14 @@ export class CallRecordMemory {
     return this.#addresses[RECORD.faultAddress / 8] ?? 0n;
   }
 
+  get faultInstruction(): bigint {
+    return this.#addresses[RECORD.faultInstruction / 8] ?? 0n;
+  }
+
+  get faultReturn(): bigint {
+    return this.#addresses[RECORD.faultReturn / 8] ?? 0n;
+  }
+
   get faultStackPointer(): bigint {
     return this.#addresses[RECORD.faultStackPointer / 8] ?? 0n;
   }

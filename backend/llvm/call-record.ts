@@ -32,10 +32,12 @@ export const RECORD = {
   /** u64, where the stack ended then */
   faultStackPointer: 56,
   functionName: 64,
+  /** u64: what called the function that the fault was in, if that has not touched the stack; a guess. */
+  faultReturn: 568,
   message: 576,
 } as const;
 
-export const FUNCTION_NAME_CAPACITY = RECORD.message - RECORD.functionName;
+export const FUNCTION_NAME_CAPACITY = RECORD.faultReturn - RECORD.functionName;
 export const MESSAGE_CAPACITY = CALL_RECORD_BYTE_LENGTH - RECORD.message;
 
 export const RECORD_STATE = { idle: 0, running: 1, compiling: 2 } as const;

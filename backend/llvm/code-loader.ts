@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { formatType } from '../contract/format-type.ts';
 import type { FunctionType } from '../contract/types.ts';
 import { MemoryBuffer } from './handles.ts';
+import { type LinePlace, lineAt } from './line-table.ts';
 import type { LinkedObject, Lljit } from './lljit.ts';
 import type { Llvm } from './llvm.ts';
 import type { ModuleCompiler } from './module-compiler.ts';
 import type { ObjectCache } from './object-cache.ts';
-import { type Entry, mapEntryText, packedEntryText } from './packed-entry.ts';
+import { type Entry, entryDebugText, mapEntryText, packedEntryText } from './packed-entry.ts';
 import type { TargetDescription } from './target.ts';
 
 export interface CallableSpec {
@@ -22,8 +23,17 @@ export interface LoadedModule {
   readonly packedAddresses: readonly number[];
   readonly mapAddresses: Map<number, number>;
   readonly objects: LinkedObject[];
+  /** Those that have line tables. */
+  readonly lineSources: LineSource[];
   readonly key: string;
   users: number;
+}
+
+/** An object as it was before it was linked, and where one of its symbols is now. */
+interface LineSource {
+  readonly bytes: Uint8Array;
+  readonly symbol: string;
+  readonly address: number;
 }
 
 export interface LoadReport {
@@ -34,7 +44,10 @@ export interface LoadReport {
 }
 
 /** Part of every key: raise it when entries or preparation change what an object does. */
-const OBJECT_FORMAT = 1;
+const OBJECT_FORMAT = 2;
+
+/** Names the cell, which the code doesn't depend on. */
+const SOURCE_NAME = /^source_filename = .*\n/m;
 
 interface CodeLoaderParts {
   readonly llvm: Llvm;
@@ -71,7 +84,7 @@ export class CodeLoader {
       loaded.users += 1;
       return { module: loaded, phaseMicroseconds: {}, cached: true };
     }
-    const entries = functions.map((spec) => entry('packed', spec, key));
+    const entries = entriesOf('packed', functions, key, ir);
     const cachedObject = this.#parts.cache?.read(key);
     if (cachedObject !== undefined) {
       const started = performance.now();
@@ -88,12 +101,15 @@ export class CodeLoader {
     if (known !== undefined) return known;
     const spec = module.functions[index];
     if (spec === undefined) throw new Error(`module ${module.key} has no function ${index}`);
-    const mapEntry = entry('map', spec, module.key);
+    const [mapEntry] = entriesOf('map', [spec], module.key, module.ir);
+    if (!mapEntry) throw new Error('one function has one entry');
     const cacheKey = `${module.key}-map${index}`;
     const object = this.#cachedObject(cacheKey) ?? this.#mapObject(module, spec, mapEntry, cacheKey);
+    const bytes = hasLines(module.ir) ? object.bytes() : undefined;
     const code = this.#parts.lljit.link(object);
     module.objects.push(code);
     const address = code.addressOf(mapEntry.name);
+    if (bytes) module.lineSources.push({ bytes, symbol: mapEntry.name, address });
     module.mapAddresses.set(index, address);
     return address;
   }
@@ -116,7 +132,7 @@ export class CodeLoader {
     const { object, phases, hasState } = compiler.compile({
       ir,
       functions,
-      entryText: entries.map(packedEntryText).join('\n'),
+      entryText: [...entries.map(packedEntryText), entryDebugText(entries)].join('\n'),
       entryNames: namesOf(entries),
     });
     if (hasState) {
@@ -135,12 +151,16 @@ export class CodeLoader {
    */
   #compileWithState(ir: string, functions: readonly CallableSpec[], key: string): LoadReport {
     const uniqueKey = `${key}.${this.#nextUnique++}`;
-    const entries = functions.map((spec) => entry('packed', spec, uniqueKey));
-    const mapEntries = functions.map((spec) => entry('map', spec, uniqueKey));
+    const entries = entriesOf('packed', functions, uniqueKey, ir);
+    const mapEntries = entriesOf('map', functions, uniqueKey, ir, functions.length);
     const { object, phases } = this.#parts.compiler.compile({
       ir,
       functions,
-      entryText: [...entries.map(packedEntryText), ...mapEntries.map(mapEntryText)].join('\n'),
+      entryText: [
+        ...entries.map(packedEntryText),
+        ...mapEntries.map(mapEntryText),
+        entryDebugText([...entries, ...mapEntries]),
+      ].join('\n'),
       entryNames: namesOf([...entries, ...mapEntries]),
     });
     const started = performance.now();
@@ -161,7 +181,7 @@ export class CodeLoader {
     const { object } = this.#parts.compiler.compile({
       ir: module.ir,
       functions: [spec],
-      entryText: mapEntryText(mapEntry),
+      entryText: mapEntryText(mapEntry) + entryDebugText([mapEntry]),
       entryNames: namesOf([mapEntry]),
     });
     this.#parts.cache?.write(cacheKey, object.bytes());
@@ -173,14 +193,28 @@ export class CodeLoader {
     source: Pick<LoadedModule, 'ir' | 'functions' | 'key'>,
     entries: readonly Entry[],
   ): LoadedModule {
+    const bytes = hasLines(source.ir) ? object.bytes() : undefined;
     const code = this.#parts.lljit.link(object);
     try {
       const packedAddresses = entries.map(({ name }) => code.addressOf(name));
-      return { ...source, packedAddresses, mapAddresses: new Map(), objects: [code], users: 1 };
+      const lineSources = entries
+        .slice(0, 1)
+        .flatMap(({ name: symbol }) => (bytes ? { bytes, symbol, address: code.addressOf(symbol) } : []));
+      const objects = [code];
+      return { ...source, packedAddresses, mapAddresses: new Map(), objects, lineSources, users: 1 };
     } catch (error) {
       code.remove();
       throw error;
     }
+  }
+
+  /** Where in its sources the instruction at an address of the module's code comes from, if that is known. */
+  lineAt({ lineSources }: LoadedModule, instruction: number): LinePlace | undefined {
+    for (const { bytes, symbol, address } of lineSources) {
+      const place = lineAt(bytes, symbol, instruction - address);
+      if (place) return place;
+    }
+    return undefined;
   }
 
   #share(module: LoadedModule): LoadedModule {
@@ -200,15 +234,31 @@ export class CodeLoader {
       target.cpu,
       target.features,
       ...functions.flatMap(({ symbol, signature }) => [symbol, formatType(signature)]),
-      ir,
+      ir.replace(SOURCE_NAME, ''),
     ];
     hash.update(parts.map((part) => `${String(part).length}:${part}`).join(''));
     return hash.digest('hex').slice(0, 32);
   }
 }
 
-function entry(kind: 'packed' | 'map', spec: CallableSpec, key: string): Entry {
-  return { name: `${spec.symbol}.${kind}.${key}`, callee: spec.symbol, signature: spec.signature };
+function entriesOf(
+  kind: 'packed' | 'map',
+  functions: readonly CallableSpec[],
+  key: string,
+  ir: string,
+  firstDebugIndex = 0,
+): readonly Entry[] {
+  return functions.map(({ symbol, signature }, index) => ({
+    name: `${symbol}.${kind}.${key}`,
+    callee: symbol,
+    signature,
+    debugIndex: hasLines(ir) ? firstDebugIndex + index : undefined,
+  }));
+}
+
+/** Whether the module has debug info. */
+function hasLines(ir: string): boolean {
+  return ir.includes('\n!llvm.dbg.cu = ');
 }
 
 function namesOf(entries: readonly Entry[]): ReadonlySet<string> {

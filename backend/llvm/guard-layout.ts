@@ -23,6 +23,8 @@ export interface GuardLayout {
   readonly contextInstruction: number;
   /** gregs[REG_RSP], or uc_mcontext.sp. */
   readonly contextStackPointer: number;
+  /** Where a function of the C library that was just entered has its return address: in regs[30], or on the stack. */
+  readonly contextReturnAddress: number | 'on-stack';
   /** Room for a sigjmp_buf, more than either needs. */
   readonly jumpBufferByteLength: number;
 }
@@ -43,9 +45,14 @@ const LINUX_64 = {
 
 const LAYOUTS: Readonly<Partial<Record<NodeJS.Architecture, GuardLayout>>> = {
   // uc_flags 8, uc_link 8, uc_stack 24, then gregs: REG_RSP 15 and REG_RIP 16, 8 bytes each.
-  x64: { ...LINUX_64, contextInstruction: 168, contextStackPointer: 160 },
+  x64: {
+    ...LINUX_64,
+    contextInstruction: 168,
+    contextStackPointer: 160,
+    contextReturnAddress: 'on-stack',
+  },
   // uc_flags 8, uc_link 8, uc_stack 24, uc_sigmask 128, then mcontext at 176 (16-aligned): fault_address, regs[31], sp, pc.
-  arm64: { ...LINUX_64, contextInstruction: 440, contextStackPointer: 432 },
+  arm64: { ...LINUX_64, contextInstruction: 440, contextStackPointer: 432, contextReturnAddress: 424 },
 };
 
 /** @throws RemoteError `unsupported` on other architectures */
@@ -67,6 +74,9 @@ export const SIGNALS = {
   SIGSEGV: 11,
   SIGUSR2: 12,
 } as const;
+
+/** How far from the stack's end an access still counts as one to the stack: more than any red zone or probe step. */
+export const STACK_REACH = 64 * 1024;
 
 export const SA_SIGINFO = 0x4;
 export const SA_ONSTACK = 0x08000000;

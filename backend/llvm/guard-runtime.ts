@@ -1,5 +1,5 @@
 import { RECORD } from './call-record.ts';
-import { type GuardLayout, SIG_UNBLOCK, SIGNALS } from './guard-layout.ts';
+import { type GuardLayout, SIG_UNBLOCK, SIGNALS, STACK_REACH } from './guard-layout.ts';
 
 export const GUARD_SYMBOLS = {
   call: 'rjit_guarded_call',
@@ -127,7 +127,8 @@ fault:
   store volatile i64 %address, i64* ${doubleWord(recordAddress, RECORD.faultAddress)}
   store volatile i64 %instruction, i64* ${doubleWord(recordAddress, RECORD.faultInstruction)}
   store volatile i64 %stack, i64* ${doubleWord(recordAddress, RECORD.faultStackPointer)}
-  br i1 %ours, label %back, label %pass
+  br i1 %ours, label %look, label %pass
+${returnAddressText(layout, recordAddress)}
 back:
   store volatile i32 0, i32* @active
   call void @siglongjmp(${JUMP_BUFFER(layout)}, i32 %signal)
@@ -136,6 +137,27 @@ pass:
   call void @pass_on(i32 %signal, i8* %info, i8* %context)
   ret void
 }`;
+}
+
+/** From `look` to `back`. Where the stack has overflowed, nothing can be read from it. */
+function returnAddressText(layout: GuardLayout, recordAddress: number): string {
+  const { contextReturnAddress } = layout;
+  const source =
+    contextReturnAddress === 'on-stack'
+      ? '  %returnAt64 = inttoptr i64 %stack to i64*'
+      : `  %returnAt = getelementptr i8, i8* %context, i64 ${contextReturnAddress}
+  %returnAt64 = bitcast i8* %returnAt to i64*`;
+  return `look:
+  store volatile i64 0, i64* ${doubleWord(recordAddress, RECORD.faultReturn)}
+  %distance = sub i64 %address, %stack
+  %reach = add i64 %distance, ${STACK_REACH}
+  %overflow = icmp ult i64 %reach, ${2 * STACK_REACH}
+  br i1 %overflow, label %back, label %peek
+peek:
+${source}
+  %return = load i64, i64* %returnAt64
+  store volatile i64 %return, i64* ${doubleWord(recordAddress, RECORD.faultReturn)}
+  br label %back`;
 }
 
 /** A signal to the process arrives on any of its threads, so it may have to travel on to the one that runs the call. */

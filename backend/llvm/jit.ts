@@ -174,7 +174,7 @@ export class Jit {
     this.#record.beginCall(handle, called.symbolBytes);
     const outcome = this.#guard.call(called.packedAddress, address + ARGUMENTS_OFFSET, address);
     this.#record.end();
-    if (outcome !== OUTCOME.returned) throw callFailure(called, outcome, this.#record);
+    if (outcome !== OUTCOME.returned) throw this.#failure(called, outcome);
     const result = this.#resultBytes.slice(0, layout.resultByteLength);
     return { result, memory: memory === undefined ? NO_MEMORY : this.#returned(memory) };
   }
@@ -202,7 +202,7 @@ export class Jit {
       const loop = (args: number, results: number) => this.#guard.call(loopAddress, args, results);
       const outcome = runMap(loop, this.#callMemory, length, checked, byteLength);
       if ('result' in outcome) return outcome.result;
-      throw callFailure(called, outcome.outcome, this.#record);
+      throw this.#failure(called, outcome.outcome);
     } finally {
       this.#record.end();
     }
@@ -259,6 +259,11 @@ export class Jit {
   #returned({ bytes, returnedByteLength }: PlacedMemory): Uint8Array {
     const isCallMemory = bytes.buffer === this.#callMemory.buffer;
     return isCallMemory ? bytes.slice(0, returnedByteLength) : bytes.subarray(0, returnedByteLength);
+  }
+
+  #failure(called: LoadedFunction, outcome: number): RemoteError {
+    const lineOf = (instruction: bigint) => this.#loader.lineAt(called.module, Number(instruction));
+    return callFailure(called, outcome, this.#record, lineOf);
   }
 
   #add(loaded: Omit<LoadedFunction, 'handle' | 'symbolBytes'>): number {

@@ -13,10 +13,59 @@ export interface Entry {
   readonly name: string;
   readonly callee: string;
   readonly signature: FunctionType;
+  /** Different for each entry of a module that has line tables: they survive only in functions that have some. */
+  readonly debugIndex: number | undefined;
+}
+
+/** Metadata numbers that no module uses itself. */
+const DEBUG = { file: 4_000_000_000, unit: 4_000_000_001, type: 4_000_000_002, first: 4_000_000_003 };
+
+/** The function's, the location of its call; of the map's inner function the same. */
+function debugNumbers(debugIndex: number, isInner: boolean): { subprogram: number; location: number } {
+  const subprogram = DEBUG.first + 4 * debugIndex + (isInner ? 2 : 0);
+  return { subprogram, location: subprogram + 1 };
+}
+
+/** Metadata that entries with a `debugIndex` refer to; nothing where there is none. */
+export function entryDebugText(entries: readonly Entry[]): string {
+  const indices = entries.flatMap(({ debugIndex }) => debugIndex ?? []);
+  if (indices.length === 0) return '';
+  const unit = `language: DW_LANG_C99, file: !${DEBUG.file}, isOptimized: true, runtimeVersion: 0`;
+  const subprogram = `scope: !${DEBUG.file}, file: !${DEBUG.file}, type: !${DEBUG.type}, unit: !${DEBUG.unit}`;
+  const lines = indices.flatMap((index) =>
+    [false, true].flatMap((isInner) => {
+      const numbers = debugNumbers(index, isInner);
+      return [
+        `!${numbers.subprogram} = distinct !DISubprogram(${subprogram}, spFlags: DISPFlagDefinition)`,
+        `!${numbers.location} = !DILocation(line: 0, scope: !${numbers.subprogram})`,
+      ];
+    }),
+  );
+  return [
+    `!llvm.dbg.cu = !{!${DEBUG.unit}}`,
+    `!${DEBUG.file} = !DIFile(filename: "entry", directory: "")`,
+    `!${DEBUG.unit} = distinct !DICompileUnit(${unit}, emissionKind: LineTablesOnly)`,
+    `!${DEBUG.type} = !DISubroutineType(types: !{null})`,
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function subprogramText({ debugIndex }: Entry, isInner = false): string {
+  return debugIndex === undefined ? '' : ` !dbg !${debugNumbers(debugIndex, isInner).subprogram}`;
+}
+
+/**
+ * Behind a call. It is inlined first of all: else the optimiser may move loads of the callee here, where they would
+ * lose their line.
+ */
+function locationText({ debugIndex }: Entry, isInner = false): string {
+  return debugIndex === undefined ? '' : ` alwaysinline, !dbg !${debugNumbers(debugIndex, isInner).location}`;
 }
 
 /** `args` is packed arguments with addresses in place of places in memory, `ret` a result's area (packed.ts). */
-export function packedEntryText({ name, callee, signature }: Entry): string {
+export function packedEntryText(entry: Entry): string {
+  const { name, callee, signature } = entry;
   let offset = 0;
   const args: TypedValue[] = [];
   const lines: string[] = [];
@@ -27,9 +76,10 @@ export function packedEntryText({ name, callee, signature }: Entry): string {
     args.push(...received.values);
   }
   const result = naturalType(signature.result);
-  const call = `call ${result} ${quote(callee)}(${args.map(({ type, name }) => `${type} %${name}`).join(', ')})`;
+  const list = args.map(({ type, name: value }) => `${type} %${value}`).join(', ');
+  const call = `call ${result} ${quote(callee)}(${list})${locationText(entry)}`;
   return [
-    `define void ${quote(name)}(i8* %args, i8* %ret) nounwind {`,
+    `define void ${quote(name)}(i8* %args, i8* %ret) nounwind${subprogramText(entry)} {`,
     ...lines,
     ...(signature.result.kind === 'void'
       ? [`  ${call}`]
@@ -109,7 +159,8 @@ function storeText(value: string, type: string, address: string, alignment: numb
  * natural width each. The loop stands in a function of its own because only parameters can promise `noalias`, which
  * is what lets it vectorise without run-time checks.
  */
-export function mapEntryText({ name, callee, signature }: Entry): string {
+export function mapEntryText(entry: Entry): string {
+  const { name, signature } = entry;
   const pointers = signature.parameters.map((_, index) => `i8* noalias %c${index}`);
   const loads = signature.parameters.flatMap((_, index) => [
     `  %s${index} = getelementptr i8, i8* %args, i64 ${8 * (index + 1)}`,
@@ -118,14 +169,14 @@ export function mapEntryText({ name, callee, signature }: Entry): string {
   ]);
   const columns = signature.parameters.map((_, index) => `, i8* %c${index}`).join('');
   return [
-    `define internal void ${quote(`${name}.loop`)}(${['i64 %length', ...pointers, 'i8* noalias %out'].join(', ')}) nounwind {`,
+    `define internal void ${quote(`${name}.loop`)}(${['i64 %length', ...pointers, 'i8* noalias %out'].join(', ')}) nounwind${subprogramText(entry, true)} {`,
     'entry:',
     '  %empty = icmp eq i64 %length, 0',
     '  br i1 %empty, label %done, label %loop',
     'loop:',
     '  %i = phi i64 [ 0, %entry ], [ %next, %loop ]',
     ...signature.parameters.flatMap((parameter, index) => elementText(parameter, index)),
-    ...callText(callee, signature),
+    ...callText(entry),
     '  %next = add i64 %i, 1',
     '  %more = icmp ult i64 %next, %length',
     '  br i1 %more, label %loop, label %done',
@@ -133,11 +184,11 @@ export function mapEntryText({ name, callee, signature }: Entry): string {
     '  ret void',
     '}',
     '',
-    `define void ${quote(name)}(i8* %args, i8* %ret) nounwind {`,
+    `define void ${quote(name)}(i8* %args, i8* %ret) nounwind${subprogramText(entry)} {`,
     '  %n = bitcast i8* %args to i64*',
     '  %length = load i64, i64* %n, align 8',
     ...loads,
-    `  call void ${quote(`${name}.loop`)}(i64 %length${columns}, i8* %ret)`,
+    `  call void ${quote(`${name}.loop`)}(i64 %length${columns}, i8* %ret)${locationText(entry)}`,
     '  ret void',
     '}',
     '',
@@ -192,10 +243,11 @@ function elementText(type: Type, index: number): readonly string[] {
 }
 
 /** Calls with %a0, %a1 … and stores the result at element %i of %out. */
-function callText(callee: string, signature: FunctionType): readonly string[] {
+function callText(entry: Entry): readonly string[] {
+  const { callee, signature } = entry;
   const args = signature.parameters.map((parameter, at) => `${naturalType(parameter)} %a${at}`).join(', ');
   const text = naturalType(signature.result);
-  const call = `call ${text} ${quote(callee)}(${args})`;
+  const call = `call ${text} ${quote(callee)}(${args})${locationText(entry, true)}`;
   if (signature.result.kind === 'void') return [`  ${call}`];
   return [
     `  %r = ${call}`,

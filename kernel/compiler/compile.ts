@@ -6,7 +6,7 @@ import type { Diagnostic, Result } from './diagnostic.ts';
 import { emitModule } from './emit/emit-module.ts';
 import type { Target } from './emit/ir-module.ts';
 import type { HirModule } from './hir.ts';
-import { linkProgram, type UnitOptions } from './link.ts';
+import { linkProgram, type SourcePlace, type UnitOptions } from './link.ts';
 import type { Overload } from './typer/type-module.ts';
 import { writtenParameters } from './written-parameters.ts';
 
@@ -35,8 +35,8 @@ export interface CompiledModule {
   readonly functions: readonly CompiledFunction[];
   /** What `rjit_raise` raises for the kinds from `FIRST_MODULE_RAISE` on. */
   readonly raises: readonly RaiseMessage[];
-  /** Names of the sources that lines are in; the first is the module's own. */
-  readonly files: readonly string[];
+  /** The sources that lines are in; the first is the module's own. */
+  readonly files: readonly SourcePlace[];
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -73,7 +73,7 @@ export function compileProgram(program: HirModule, target: Target): CompiledModu
       return { name, signature, symbol, writes: written.get(symbol) ?? [] };
     }),
     raises: program.raises,
-    files: program.files.map(({ name }) => name),
+    files: program.files.map(({ name, source }) => ({ fileName: name, source })),
     warnings: [],
   };
 }

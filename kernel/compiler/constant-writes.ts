@@ -3,7 +3,8 @@
  * a write would fault, or worse, be optimised into anything.
  */
 import type { Diagnostic } from './diagnostic.ts';
-import type { CallFunction, ConstantData, HirExpression, HirFunction, Slot, StoreElement } from './hir.ts';
+import type { ConstantData, HirExpression, HirFunction, Slot, StoreElement } from './hir.ts';
+import { type HirNode, nodesOf } from './hir-children.ts';
 
 export interface ConstantWrite {
   /** Of the function that writes. */
@@ -15,9 +16,11 @@ export interface ConstantWrite {
 export function findConstantWrite(functions: readonly HirFunction[]): ConstantWrite | undefined {
   const flow = new ConstantFlow(functions);
   for (const one of functions) {
-    for (const node of nodesOf(one)) {
-      const data = isStoreElement(node) ? flow.constantIn(node.base) : undefined;
-      if (data && isStoreElement(node)) return { file: one.file, diagnostic: refuseWrite(node, data) };
+    for (const node of nodesOf(one.body)) {
+      const data = node.kind === 'store-element' ? flow.constantIn(node.base) : undefined;
+      if (data && node.kind === 'store-element') {
+        return { file: one.file, diagnostic: refuseWrite(node, data) };
+      }
     }
   }
   return undefined;
@@ -35,7 +38,7 @@ class ConstantFlow {
 
   constructor(functions: readonly HirFunction[]) {
     this.#parameters = new Map(functions.map(({ symbol, parameters }) => [symbol, parameters]));
-    const nodes = functions.flatMap((one) => [...nodesOf(one)]);
+    const nodes = functions.flatMap((one) => [...nodesOf(one.body)]);
     let size: number;
     do {
       size = this.#held.size;
@@ -43,9 +46,9 @@ class ConstantFlow {
     } while (this.#held.size > size);
   }
 
-  #follow(node: object): void {
-    if (isStore(node)) this.#hold(node.slot, node.value);
-    if (!isCall(node)) return;
+  #follow(node: HirNode): void {
+    if (node.kind === 'store') this.#hold(node.slot, node.value);
+    if (node.kind !== 'call') return;
     const parameters = this.#parameters.get(node.callee.symbol) ?? [];
     for (const [index, slot] of parameters.entries()) {
       const arg = node.args[index];
@@ -87,32 +90,4 @@ class ConstantFlow {
         return undefined;
     }
   }
-}
-
-/** All statements and expressions of a function. */
-function* nodesOf({ body }: HirFunction): Generator<object> {
-  const pending: unknown[] = [body];
-  while (pending.length > 0) {
-    const node = pending.pop();
-    if (typeof node !== 'object' || node === null || ArrayBuffer.isView(node)) continue;
-    if (!Array.isArray(node)) yield node;
-    pending.push(...Object.values(node));
-  }
-}
-
-interface Store {
-  readonly slot: Slot;
-  readonly value: HirExpression;
-}
-
-function isStore(node: object): node is Store {
-  return 'kind' in node && node.kind === 'store';
-}
-
-function isStoreElement(node: object): node is StoreElement {
-  return 'kind' in node && node.kind === 'store-element';
-}
-
-function isCall(node: object): node is CallFunction {
-  return 'kind' in node && node.kind === 'call';
 }

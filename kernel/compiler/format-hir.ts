@@ -68,6 +68,8 @@ class HirWriter {
 
   #statement(node: HirStatement): Line[] {
     switch (node.kind) {
+      case 'position':
+        return [];
       case 'store':
         return [inline(['store', this.#name(node.slot), this.#text(node.value)])];
       case 'store-element':

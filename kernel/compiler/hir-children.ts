@@ -4,12 +4,22 @@ export type HirNode = HirExpression | HirStatement;
 
 const optional = (node: HirExpression | undefined): readonly HirExpression[] => (node ? [node] : []);
 
+/** The statements and expressions of a function, wherever they are. */
+export function* nodesOf(body: readonly HirStatement[]): Generator<HirNode> {
+  const pending: HirNode[] = [...body];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    yield node;
+    pending.push(...childrenOf(node));
+  }
+}
+
 /** The statements and expressions right inside of `node`, in no particular order. */
 export function childrenOf(node: HirNode): readonly HirNode[] {
   switch (node.kind) {
     case 'constant':
     case 'constant-array':
     case 'read':
+    case 'position':
     case 'break':
     case 'continue':
     case 'raise':

@@ -376,7 +376,14 @@ export interface Raise {
   readonly failure: Failure;
 }
 
+/** What follows is what `span` of the source says. It does nothing. */
+export interface Position {
+  readonly kind: 'position';
+  readonly span: Span;
+}
+
 export type HirStatement =
+  | Position
   | Store
   | StoreElement
   | Evaluate

@@ -99,7 +99,7 @@ class Linker {
       if (problems.length > 0) return { ok: false, unit: member.unit, diagnostics: problems };
     }
     const files = [...this.#members.values()].map(({ unit }): HirFile => {
-      const { fileName: name, source } = unit.core;
+      const { fileName: name, source } = unit.place;
       return { name, source, fastMath: unit.options.fastMath ?? false };
     });
     const write = this.#usesArrays ? findConstantWrite([...this.#functions.values()]) : undefined;

@@ -29,7 +29,8 @@ export function callLocally(
   const values = packed.unpackArguments(overload.pack(gathered.args));
   const memory = new Uint8Array(gathered.byteLength);
   gathered.copyTo(memory);
-  const interpreter = createInterpreter(module.typed({ functionName, signature }));
+  const hir = module.typed({ functionName, signature });
+  const interpreter = createInterpreter(hir);
   try {
     const result = interpreter.call(
       symbol,
@@ -44,6 +45,7 @@ export function callLocally(
     throw new RemoteError('jit-raise', text, {
       functionName,
       fileName: caught.fileName,
+      source: hir.files.find(({ name }) => name === caught.fileName)?.source,
       line: caught.line,
       cause: caught,
     });

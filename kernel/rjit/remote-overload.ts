@@ -64,6 +64,7 @@ export class RemoteOverload {
   #compiled: CallTarget | undefined;
   /** What `#compiled` was compiled from, where that may change with the functions of other modules. */
   #linked: Linked | undefined;
+  #files: CompiledModule['files'] = [];
   #compiling: Promise<CallTarget> | undefined;
   times: CompileTimes | undefined;
 
@@ -198,6 +199,7 @@ export class RemoteOverload {
     if (!found) throw new RemoteError('protocol', `the server compiled the module without ${this.symbol}`);
     const isWritten = module.functions.find(({ symbol }) => symbol === this.symbol)?.writes ?? [];
     this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
+    this.#files = module.files;
     this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
@@ -213,16 +215,19 @@ export class RemoteOverload {
     });
   }
 
-  /** The user knows the function by its own name, not by its symbol. */
+  /** The user knows the function by its own name, and can be shown the line that failed. */
   #named(error: RemoteError): RemoteError {
-    if (error.functionName !== undefined) return error;
-    const { code, detail, signalName, address, fileName, line, cause } = error;
+    const { code, detail, fileName } = error;
+    const source = this.#files.find((file) => file.fileName === fileName)?.source;
+    if (error.functionName !== undefined && source === undefined) return error;
+    const { functionName = this.functionName, signalName, address, line, cause } = error;
     return new RemoteError(code, detail, {
-      functionName: this.functionName,
+      functionName,
       signalName,
       address,
       fileName,
       line,
+      source,
       cause,
     });
   }
@@ -237,7 +242,7 @@ function commandOf({ ir, functions, raises, files }: CompiledModule): CompileCom
       symbol,
     })),
     options: {
-      files: JSON.stringify(files),
+      files: JSON.stringify(files.map(({ fileName }) => fileName)),
       ...(raises.length === 0 ? {} : { raises: JSON.stringify(raises) }),
     },
   };

@@ -29,3 +29,24 @@ export function codeFrame(
   }
   return frame;
 }
+
+/**
+ * The lines around one that is known by its number only:
+ * ```
+ *   --> In[4], line 2
+ *   1 | def foo(a, b):
+ * > 2 |     return a // b
+ * ```
+ */
+export function lineFrame(fileName: string, lines: readonly string[], line: number): string[] {
+  const first = Math.max(1, line - 2);
+  const last = Math.min(lines.length, line + 1);
+  const width = String(last).length;
+  const frame = [`${' '.repeat(width)} ${dim('-->')} ${fileName}, line ${line}`];
+  for (let number = first; number <= last; number++) {
+    const gutter = `${String(number).padStart(width)} |`;
+    const mark = number === line ? `${red('>')} ${gutter}` : `  ${dim(gutter)}`;
+    frame.push(`${mark} ${lines[number - 1] ?? ''}`);
+  }
+  return frame;
+}

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { bold, cyan, dim, red } from './ansi.ts';
 import type { CellNotParsed } from './cell-failure.ts';
 import type { CellSources } from './cell-sources.ts';
-import { codeFrame } from './code-frame.ts';
+import { codeFrame, lineFrame } from './code-frame.ts';
 import type { ErrorReport } from './execution.ts';
 import { isInternalLine } from './stack-trace.ts';
 
@@ -51,6 +52,7 @@ function renderError(error: Error, sources: CellSources, causesLeft: number): st
   const frames = framesOf(readStack(error));
   const lines = [
     ...`${title(name)}${message === '' ? '' : `: ${message}`}`.split('\n'),
+    ...compiledFrame(error),
     ...frameOfUser(frames, sources),
     ...frames.map(colourFrame),
     ...renderProperties(error),
@@ -115,6 +117,14 @@ function frameOfUser(frames: readonly string[], sources: CellSources): string[] 
   return [];
 }
 
+/** The line of compiled code that failed on the server. */
+function compiledFrame(error: Error): string[] {
+  if (!(error instanceof RemoteError)) return [];
+  const { fileName, line, source } = error;
+  if (fileName === undefined || line === undefined || source === undefined) return [];
+  return lineFrame(fileName, source.split('\n'), line);
+}
+
 function linesOfFile(path: string): readonly string[] | undefined {
   if (path.includes('node_modules')) return undefined;
   try {
@@ -131,9 +141,13 @@ function colourFrame(frame: string): string {
 
 const shownElsewhere = new Set(['stack', 'message', 'name', 'cause', 'errors', 'errno']);
 
+/** Of a RemoteError whose line is shown. */
+const shownAsLine = new Set(['fileName', 'line']);
+
 /** What an error carries besides its text, such as `code` and `path` of a file system error. */
 function renderProperties(error: Error): string[] {
   const extra = Object.entries(error).filter(([name, value]) => {
+    if (error instanceof RemoteError && error.source !== undefined && shownAsLine.has(name)) return false;
     const isPlain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
     return isPlain && !shownElsewhere.has(name) && !error.message.includes(String(value));
   });

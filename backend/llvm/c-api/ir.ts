@@ -65,6 +65,9 @@ export function bindCore(library: LibraryHandle) {
       message: Out<MessageRef>,
     ) => number,
     printModule: library.func('LLVMPrintModuleToString', message, [REF]) as (module: ModuleRef) => string,
+    stripModuleDebugInfo: library.func('LLVMStripModuleDebugInfo', 'int', [REF]) as (
+      module: ModuleRef,
+    ) => number,
     writeBitcode: library.func('LLVMWriteBitcodeToMemoryBuffer', REF, [REF]) as (
       module: ModuleRef,
     ) => MemoryBufferRef,

@@ -5,7 +5,7 @@ import { functionTypes } from './ir-types.ts';
 
 /** The module as LLVM IR text: what LLVM 14 to 19 and HeavyDB read. */
 export function emitModule(hir: HirModule, target: Target): string {
-  const module = new IrModule(hir.files[0]?.name ?? '', target);
+  const module = new IrModule(hir.files, target);
   for (const { symbol, signature } of hir.externals) {
     const { result, parameters } = functionTypes(signature);
     module.declare(result, symbol, parameters);

@@ -65,8 +65,11 @@ export function emitExpression(emitter: FunctionEmitter, node: HirExpression): L
       return value(node.tuple).slice(...memberRange(node.tuple.type, node.index));
     case 'length':
       return value(node.array).slice(1 + node.axis, 2 + node.axis);
-    case 'load':
-      return unpackLeaves(builder, node.type, builder.createLoad(elementPointer(emitter, node)));
+    case 'load': {
+      const pointer = elementPointer(emitter, node);
+      context.setPosition(node.span);
+      return unpackLeaves(builder, node.type, builder.createLoad(pointer));
+    }
     case 'row':
       return emitRow(emitter, node);
     case 'slice':
@@ -237,10 +240,13 @@ function emitChoose(emitter: FunctionEmitter, node: Choose): Leaves {
 // ---- calls
 
 function emitCall(emitter: FunctionEmitter, node: CallFunction): Leaves {
-  const { builder } = emitter.context;
+  const { context } = emitter;
+  const { builder } = context;
   const { symbol, signature } = node.callee;
   const args = node.args.flatMap((arg) => packArguments(builder, arg.type, emitExpression(emitter, arg)));
-  const result = builder.createCall(functionTypes(signature).result, symbol, args);
+  const { result: type } = functionTypes(signature);
+  context.setPosition(node.span);
+  const result = builder.createCall(type, symbol, args);
   return result ? unpackLeaves(builder, node.type, result) : [];
 }
 

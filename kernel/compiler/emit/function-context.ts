@@ -1,6 +1,8 @@
 /** What the emitter knows while it writes one function: its builder, its variables, where raises and breaks go. */
 import { packLocation } from '../../../backend/contract/source-location.ts';
-import type { Failure, Label, Slot } from '../hir.ts';
+import type { Span } from '../diagnostic.ts';
+import type { Failure, HirFunction, Label, Slot } from '../hir.ts';
+import { mayFault, type Subprogram } from './debug-info.ts';
 import { type BasicBlock, IRBuilder } from './ir-builder.ts';
 import type { IrModule } from './ir-module.ts';
 import { leafNames, leafTypes } from './ir-types.ts';
@@ -19,11 +21,15 @@ export class FunctionContext {
   readonly #targets = new Map<Label, JumpTargets>();
   readonly #raises = new Map<string, { readonly block: BasicBlock; readonly failure: Failure }>();
 
-  readonly #file: number;
+  readonly #hir: HirFunction;
+  /** Of functions in which something can fault. */
+  readonly subprogram: Subprogram | undefined;
 
-  constructor(module: IrModule, file: number, fastMathFlags: string) {
+  constructor(module: IrModule, hir: HirFunction, fastMathFlags: string) {
     this.module = module;
-    this.#file = file;
+    this.#hir = hir;
+    const fault = mayFault(hir);
+    this.subprogram = fault && module.debugInfo.addSubprogram(hir.name, hir.file, fault.start);
     this.builder = new IRBuilder(fastMathFlags);
   }
 
@@ -83,6 +89,15 @@ export class FunctionContext {
     return targets;
   }
 
+  // ---- lines
+
+  /** The instructions from here on are what `span` of the source says. */
+  setPosition(span: Span): void {
+    if (!this.subprogram) return;
+    const { debugInfo } = this.module;
+    this.builder.setCurrentDebugLocation(debugInfo.location(this.subprogram, span.start));
+  }
+
   // ---- raises
 
   /** Equal raises share one block, which stands behind the function's own code. */
@@ -111,9 +126,10 @@ export class FunctionContext {
     for (const { block, failure } of this.#raises.values()) {
       this.module.declare('void', 'rjit_raise', ['i32', 'i32'], ' noreturn cold');
       this.builder.setInsertPoint(block);
+      this.builder.setCurrentDebugLocation(undefined);
       this.builder.createCall('void', 'rjit_raise', [
         constantInt('i32', failure.kind),
-        constantInt('i32', packLocation({ file: this.#file, line: failure.line })),
+        constantInt('i32', packLocation({ file: this.#hir.file, line: failure.line })),
       ]);
       this.builder.createUnreachable();
     }

@@ -15,7 +15,7 @@ export class FunctionEmitter {
   readonly #function: HirFunction;
 
   constructor(module: IrModule, hir: HirFunction, fastMathFlags: string) {
-    this.context = new FunctionContext(module, hir.file, fastMathFlags);
+    this.context = new FunctionContext(module, hir, fastMathFlags);
     this.checkedReads = hir.checkedReads;
     this.#function = hir;
   }
@@ -28,7 +28,14 @@ export class FunctionEmitter {
     this.#endOfFunction();
     const { result } = functionTypes(signature);
     const text = this.context.finish();
-    this.context.module.define(exported ? '' : 'internal ', result, symbol, parameters, text);
+    this.context.module.define(
+      exported ? '' : 'internal ',
+      result,
+      symbol,
+      parameters,
+      text,
+      this.context.subprogram,
+    );
   }
 
   #receiveParameters(): readonly IrValue[] {
@@ -62,12 +69,17 @@ export class FunctionEmitter {
   statement(node: HirStatement): void {
     const { context } = this;
     switch (node.kind) {
+      case 'position':
+        context.setPosition(node.span);
+        break;
       case 'store':
         context.store(node.slot, emitExpression(this, node.value));
         break;
       case 'store-element': {
         const value = packed(this, node.value);
-        context.builder.createStore(value, elementPointer(this, node));
+        const pointer = elementPointer(this, node);
+        context.setPosition(node.span);
+        context.builder.createStore(value, pointer);
         break;
       }
       case 'evaluate':
@@ -130,6 +142,7 @@ export class FunctionEmitter {
   #loop(node: Loop): void {
     const { builder } = this.context;
     const { name } = node.label;
+    const position = this.context.builder.getCurrentDebugLocation();
     const test = builder.createBlock(`${name}.test`);
     const body = builder.createBlock(`${name}.body`);
     const update = node.update.length > 0 ? builder.createBlock(`${name}.update`) : test;
@@ -145,6 +158,8 @@ export class FunctionEmitter {
       this.#statements(node.update);
       builder.createBr(test);
     }
+    // The test belongs to the line that the loop begins on.
+    this.context.builder.setCurrentDebugLocation(position);
     if (node.testAt === 'bottom') this.#loopTest(node, test, body, end);
     builder.setInsertPoint(end);
   }

@@ -22,6 +22,8 @@ export class IRBuilder {
   readonly #variables: string[] = [];
   readonly #blocks = new Set<BasicBlock>();
   #block: BasicBlock;
+  #debugLocation: number | undefined;
+  #suffix = '';
 
   constructor(fastMathFlags = '') {
     this.fastMathFlags = fastMathFlags;
@@ -73,8 +75,18 @@ export class IRBuilder {
     return blocks.join('\n\n');
   }
 
+  /** The metadata number of the location (`!dbg`) of the instructions from here on; they have none by default. */
+  setCurrentDebugLocation(number: number | undefined): void {
+    this.#debugLocation = number;
+    this.#suffix = number === undefined ? '' : `, !dbg !${number}`;
+  }
+
+  getCurrentDebugLocation(): number | undefined {
+    return this.#debugLocation;
+  }
+
   #emit(line: string): void {
-    this.#block.lines.push(`  ${line}`);
+    this.#block.lines.push(`  ${line}${this.#suffix}`);
   }
 
   #assign(type: string, hint: string, instruction: string): IrValue {

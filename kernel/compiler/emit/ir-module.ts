@@ -1,5 +1,6 @@
 /** The text of one LLVM module: its header, its functions, and the declarations they turned out to need. */
-import type { ConstantData } from '../hir.ts';
+import type { ConstantData, HirFile } from '../hir.ts';
+import { DebugInfo, type Subprogram } from './debug-info.ts';
 import { type IrValue, irName, irString } from './ir-values.ts';
 
 export interface Target {
@@ -15,7 +16,11 @@ export class IrModule {
   readonly #declarations = new Map<string, string>();
   readonly #supportFunctions = new Set<string>();
 
-  constructor(sourceFileName: string, target: Target) {
+  readonly debugInfo: DebugInfo;
+
+  constructor(files: readonly HirFile[], target: Target) {
+    this.debugInfo = new DebugInfo(files);
+    const sourceFileName = files[0]?.name ?? '';
     this.#header = [
       `source_filename = "${irString(sourceFileName)}"`,
       ...(target.dataLayout ? [`target datalayout = "${irString(target.dataLayout)}"`] : []),
@@ -35,9 +40,13 @@ export class IrModule {
     symbol: string,
     parameters: readonly IrValue[],
     body: string,
+    subprogram?: Subprogram,
   ): void {
+    const debug = subprogram ? ` !dbg !${subprogram.number}` : '';
     const list = parameters.map(({ type, text }) => `${type} ${text}`).join(', ');
-    this.addDefinition(`define ${linkage}${result} @${irName(symbol)}(${list}) nounwind {\n${body}\n}`);
+    this.addDefinition(
+      `define ${linkage}${result} @${irName(symbol)}(${list}) nounwind${debug} {\n${body}\n}`,
+    );
   }
 
   /** A global constant for `data`; `text` makes its type and value. */
@@ -63,12 +72,16 @@ export class IrModule {
 
   /** RBC's flag, which HeavyDB reads, ends the module. */
   toText(): string {
+    const debug = this.debugInfo.toText();
     const flags =
-      '!llvm.module.flags = !{!0}\n\n!0 = !{i32 4, !"pass_column_arguments_by_value", i1 false}\n';
+      `!llvm.module.flags = !{${['!0', ...debug.flags].join(', ')}}\n\n` +
+      '!0 = !{i32 4, !"pass_column_arguments_by_value", i1 false}';
     const declarations = [...this.#declarations.values()];
     const globals = [...this.#globals.values()].map(({ text }) => text);
     const parts = [this.#header.join('\n'), ...globals, ...this.#definitions];
     if (declarations.length > 0) parts.push(declarations.join('\n'));
-    return `${[...parts, flags].join('\n\n')}`;
+    parts.push(flags);
+    if (debug.text !== '') parts.push(debug.text);
+    return `${parts.join('\n\n')}\n`;
   }
 }

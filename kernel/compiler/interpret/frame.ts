@@ -74,6 +74,8 @@ export class Frame {
 
   #statement(node: HirStatement): Completion {
     switch (node.kind) {
+      case 'position':
+        return undefined;
       case 'store':
         this.#variables.set(node.slot, this.evaluate(node.value));
         return undefined;

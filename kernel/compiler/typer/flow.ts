@@ -63,6 +63,8 @@ class FlowAnalysis {
 
   #statement(node: HirStatement, state: Reached): State {
     switch (node.kind) {
+      case 'position':
+        return state;
       case 'store':
         return this.#set(this.#expression(node.value, state), node.slot);
       case 'store-element':

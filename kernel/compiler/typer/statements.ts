@@ -11,7 +11,7 @@ import { condition } from './logic.ts';
 import { doWhileLoop, forEach, forLoop, switchStatement, whileLoop } from './loops.ts';
 
 export function statements(typer: FunctionTyper, nodes: readonly Statement[]): HirStatement[] {
-  return nodes.flatMap((node) => statement(typer, node));
+  return nodes.flatMap((node) => [{ kind: 'position', span: node.span }, ...statement(typer, node)]);
 }
 
 function statement(typer: FunctionTyper, node: Statement): HirStatement[] {

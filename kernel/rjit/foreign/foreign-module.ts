@@ -80,7 +80,7 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
       signature,
       symbol: mangledSymbol(name, signature),
     }));
-    return { ir, functions, raises: [], files: [this.#options.place.fileName], warnings: [] };
+    return { ir, functions, raises: [], files: [this.#options.place], warnings: [] };
   }
 
   typed(): never {

@@ -43,6 +43,7 @@ const entry = suite('packed entries');
 
 entry('read each argument at the place that packed values give it', () => {
   const text = packedEntryText({
+    debugIndex: undefined,
     name: 'f.packed',
     callee: 'f',
     signature: parseSignature('bool(int8, complex128, float32)'),
