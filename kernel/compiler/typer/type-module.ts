@@ -168,6 +168,8 @@ class ModuleTyper implements ModuleContext {
       const hint = 'use bool, int8 … uint64, float32, float64, complex64, complex128, T[] or T*';
       return [{ code: 'unsupported-type', message, span, hint }];
     }
+    const misplaced = misplacedArray(signature);
+    if (misplaced) return [{ ...misplaced, span }];
     if (!takesArguments(definition, signature.parameters.length)) {
       const message = `${name} has ${count(parameters.length, 'parameter')} and ${text} has ${signature.parameters.length}`;
       return [
@@ -335,4 +337,23 @@ function isConstantValue(hir: HirExpression): boolean {
     default:
       return false;
   }
+}
+
+/** Arrays come from the caller, as parameters of their own: their elements have a place nowhere else. */
+function misplacedArray(signature: FunctionType): Omit<Diagnostic, 'span'> | undefined {
+  const { result, parameters } = signature;
+  const text = formatType(signature);
+  if (holdsArray(result)) {
+    const message = `${text} returns ${formatType(result)}; a function called from outside returns no arrays`;
+    const hint = 'take the array to write into as a parameter: what is written there comes back to the caller';
+    return { code: 'array-result', message, hint };
+  }
+  const tuple = parameters.find((type) => type.kind === 'tuple' && holdsArray(type));
+  if (!tuple) return undefined;
+  const message = `${text} takes ${formatType(tuple)}; arrays are parameters of their own`;
+  return { code: 'array-in-tuple', message, hint: 'give the function a parameter for each array' };
+}
+
+function holdsArray(type: Type): boolean {
+  return type.kind === 'array' || (type.kind === 'tuple' && type.members.some(holdsArray));
 }
