@@ -345,7 +345,8 @@ function misplacedArray(signature: FunctionType): Omit<Diagnostic, 'span'> | und
   const text = formatType(signature);
   if (holdsArray(result)) {
     const message = `${text} returns ${formatType(result)}; a function called from outside returns no arrays`;
-    const hint = 'take the array to write into as a parameter: what is written there comes back to the caller';
+    const hint =
+      'take the array to write into as a parameter: what is written there comes back to the caller';
     return { code: 'array-result', message, hint };
   }
   const tuple = parameters.find((type) => type.kind === 'tuple' && holdsArray(type));
