@@ -87,9 +87,9 @@ compile('what is wrong with the source is said as in a notebook', (context) => {
 });
 
 compile('what is wrong with a signature', (context) => {
-  const { status, stderr } = rjit(context, '', 'foo.py', '--signature', 'int65(int64)');
+  const { status, stderr } = rjit(context, '', 'foo.py', '--signature', 'integer(int64)');
   assert.is(status, 1);
-  assert.match(stderr, /^error\[signature\].*int65/);
+  assert.match(stderr, /^error\[signature\].*integer/);
 });
 
 compile('what is wrong with the command line', (context) => {
