@@ -1,7 +1,8 @@
 import type { FunctionType } from '../../backend/contract/types.ts';
 import type { CompiledModule, Overload } from '../compiler/compile.ts';
 import type { HirModule } from '../compiler/hir.ts';
-import type { LinkUnit } from '../compiler/link.ts';
+import type { LinkUnit, UnitOptions } from '../compiler/link.ts';
+import type { CompiledTogether } from './compiled-together.ts';
 
 /** What the server needs to know of the machine the IR is for. */
 export interface IrTarget {
@@ -32,8 +33,21 @@ export interface FunctionModule {
   add(functionName: string, signature: FunctionType): void;
   /** IR for `overloads` and all they call. @throws CompileError */
   compile(overloads: readonly Overload[], target: IrTarget): CompiledModule;
+  /** Present where `compile` makes all functions of the module, whatever it is asked for. */
+  readonly compiledTogether?: CompiledTogether;
+  /** The options that were given, as behind %%rjit but without the dashes: `fastmath`. */
+  readonly optionNames: readonly string[];
   /** Lets modules of other cells call its functions. */
   readonly unit?: LinkUnit;
   /** The typed functions, for the interpreter. @throws CompileError; RemoteError for a language it doesn't know */
   typed(overload: Overload): HirModule;
+}
+
+/** As `FunctionModule.optionNames`. */
+export function optionNames({ fastMath, errorModel, checkBounds }: UnitOptions): readonly string[] {
+  return [
+    ...(fastMath === true ? ['fastmath'] : []),
+    ...(errorModel === 'numpy' ? ['error-model numpy'] : []),
+    ...(checkBounds === false ? ['no-bounds'] : []),
+  ];
 }

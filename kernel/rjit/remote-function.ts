@@ -88,6 +88,11 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     return this.#overloads.map(({ signature }) => formatType(signature));
   }
 
+  /** The options it is compiled with, such as `fastmath`; none by default. */
+  get options(): readonly string[] {
+    return this.#options.module.optionNames;
+  }
+
   /** Its source and what stands there about it. */
   get description(): FunctionDescription | undefined {
     const { module, name } = this.#options;
@@ -159,12 +164,13 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   }
 
   override toString(): string {
-    return describeIr('cpu', this.ir);
+    return describeIr('cpu', this.ir, this.options);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const signatures = this.signatures.map((text) => `'${text}'`).join(', ');
-    return `${this.#options.name}[${signatures}]`;
+    const options = this.options.length === 0 ? '' : ` (${this.options.join(', ')})`;
+    return `${this.#options.name}[${signatures}]${options}`;
   }
 
   #parse(text: string): FunctionType {

@@ -86,7 +86,7 @@ export class RemoteOverload {
       if (outcome.kind === 'value') return outcome.value;
       if (outcome.kind === 'bad-argument') throw this.#badArgument(outcome.index, outcome.problem);
       if (!this.#isLost(outcome.error, compilations)) throw this.#named(outcome.error);
-      this.#compiled = undefined;
+      this.#lose();
     }
   }
 
@@ -108,7 +108,7 @@ export class RemoteOverload {
         return use(this.#current() ?? this.compile());
       } catch (caught) {
         if (!(caught instanceof RemoteError) || !this.#isLost(caught, compilations)) throw caught;
-        this.#compiled = undefined;
+        this.#lose();
       }
     }
   }
@@ -125,13 +125,15 @@ export class RemoteOverload {
         const caught = callError(this.functionName, signal, error);
         if (!(caught instanceof RemoteError)) throw caught;
         if (!this.#isLost(caught, compilations)) throw this.#named(caught);
-        this.#compiled = undefined;
+        this.#lose();
       }
     }
   }
 
   /** Compiles on the server and waits. */
   compile(): CallTarget {
+    const made = this.#madeTogether();
+    if (made) return made;
     const front = this.#compileIr(this.#io.requestSync('target', {}));
     return this.#accept(this.#io.requestSync('compile', commandOf(front.module)), front);
   }
@@ -146,7 +148,7 @@ export class RemoteOverload {
 
   /** What the server still holds of this overload, to be dropped there. */
   forget(): CallTarget | undefined {
-    const target = this.#compiled;
+    const target = this.#compiled ?? this.#madeTogether();
     this.#compiled = undefined;
     return target;
   }
@@ -160,6 +162,8 @@ export class RemoteOverload {
   }
 
   async #startCompilation(): Promise<CallTarget> {
+    const made = this.#madeTogether();
+    if (made) return made;
     const front = this.#compileIr(await this.#io.request('target', {}));
     return this.#accept(await this.#io.request('compile', commandOf(front.module)), front);
   }
@@ -200,9 +204,22 @@ export class RemoteOverload {
     const isWritten = module.functions.find(({ symbol }) => symbol === this.symbol)?.writes ?? [];
     this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
     this.#files = module.files;
+    this.#module.compiledTogether?.keep(outcome);
     this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
+  }
+
+  /** What another function's compilation has made of this overload. */
+  #madeTogether(): CallTarget | undefined {
+    const made = this.#module.compiledTogether?.find(this.symbol);
+    this.#compiled = made && { ...made, packed: this.packed, isWritten: [] };
+    return this.#compiled;
+  }
+
+  #lose(): void {
+    if (this.#compiled) this.#module.compiledTogether?.lose(this.#compiled);
+    this.#compiled = undefined;
   }
 
   #isLost(error: RemoteError, compilations: number): boolean {

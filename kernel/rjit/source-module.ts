@@ -16,7 +16,12 @@ import { parseModule } from '../compiler/parse-module.ts';
 import { parseTypeScriptFunction } from '../compiler/typescript/parse-typescript.ts';
 import { verifyOnClient } from './client-verification.ts';
 import { CompileError } from './compile-error.ts';
-import type { FunctionDescription, FunctionModule, IrTarget } from './function-module.ts';
+import {
+  type FunctionDescription,
+  type FunctionModule,
+  type IrTarget,
+  optionNames,
+} from './function-module.ts';
 import type { SessionNames } from './session-names.ts';
 
 export interface ModuleText {
@@ -65,6 +70,10 @@ export class SourceModule implements FunctionModule, LinkUnit {
     const text = { source, fileName: name };
     const parsed = parseTypeScriptFunction(source, name, name);
     return new SourceModule(resultOf(parsed, text), text, names, options);
+  }
+
+  get optionNames(): readonly string[] {
+    return optionNames(this.options);
   }
 
   get unit(): LinkUnit {

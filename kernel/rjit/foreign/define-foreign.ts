@@ -9,7 +9,7 @@ import { adapterText, type IrFunction, irFunctions } from '../../compiler/foreig
 import { needsOpaquePointers, portableIr } from '../../compiler/foreign/portable-ir.ts';
 import { renderDiagnostics } from '../../compiler/render-diagnostic.ts';
 import { CompileError } from '../compile-error.ts';
-import type { FunctionModule } from '../function-module.ts';
+import { type FunctionModule, optionNames } from '../function-module.ts';
 import type { ModuleOptions } from '../source-module.ts';
 import { analyse, type CSource, clangFor, generate, generateSync } from './clang.ts';
 import { runCommand } from './command.ts';
@@ -129,7 +129,7 @@ function moduleOptions<F extends ForeignFunction>(
     compiler,
     languageName,
     place: placeOf(text),
-    verify: text.options.verify ?? false,
+    options: text.options,
   };
 }
 
@@ -137,11 +137,7 @@ function moduleOptions<F extends ForeignFunction>(
 function refuseOptions(text: ForeignText): void {
   const { language, options } = text;
   const isC = language === 'c' || language === 'c++';
-  const given = [
-    ...(options.fastMath === true && !isC ? ['fastmath'] : []),
-    ...(options.checkBounds === false ? ['no-bounds'] : []),
-    ...(options.errorModel === 'numpy' ? ['error-model numpy'] : []),
-  ];
+  const given = optionNames(options).filter((name) => !(isC && name === 'fastmath'));
   if (given.length === 0) return;
   const diagnostics = given.map(
     (option): Diagnostic => ({

@@ -9,7 +9,9 @@ import { assignForeignSignatures, functionsFor } from '../../compiler/foreign/as
 import type { ForeignFunction, ForeignOverload } from '../../compiler/foreign/foreign-function.ts';
 import { verifyOnClient } from '../client-verification.ts';
 import { CompileError } from '../compile-error.ts';
-import type { FunctionModule, IrTarget } from '../function-module.ts';
+import { CompiledTogether } from '../compiled-together.ts';
+import { type FunctionModule, type IrTarget, optionNames } from '../function-module.ts';
+import type { ModuleOptions } from '../source-module.ts';
 
 /** What foreign compilers are told of the server. */
 export type ForeignTarget = Pick<IrTarget, 'triple' | 'llvmMajor'>;
@@ -26,11 +28,12 @@ export interface ForeignModuleOptions<F extends ForeignFunction> {
   readonly place: { readonly source: string; readonly fileName: string };
   /** `C`, as people read it. */
   readonly languageName: string;
-  readonly verify: boolean;
+  readonly options: ModuleOptions;
 }
 
 /** The functions of a cell whose language another compiler understands. All are compiled together. */
 export class ForeignModule<F extends ForeignFunction> implements FunctionModule {
+  readonly compiledTogether = new CompiledTogether();
   readonly #options: ForeignModuleOptions<F>;
   #overloads: readonly ForeignOverload<F>[] = [];
   /** By what it was made for, so that a server's second compilation costs nothing here. */
@@ -53,6 +56,10 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
     return module;
   }
 
+  get optionNames(): readonly string[] {
+    return optionNames(this.#options.options);
+  }
+
   get exportedNames(): readonly string[] {
     const names = new Set(this.#overloads.map(({ definition }) => definition.name));
     const ordered = this.#options.functions.map(({ name }) => name).filter((name) => names.has(name));
@@ -70,11 +77,12 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
     if (definition === undefined) return;
     this.#overloads = [...this.#overloads, { definition, signature }];
     this.#generated.clear();
+    this.compiledTogether.clear();
   }
 
   compile(_overloads: readonly Overload[], target: IrTarget): CompiledModule {
     const ir = this.#irFor(target);
-    if (this.#options.verify) verifyOnClient(ir);
+    if (this.#options.options.verify === true) verifyOnClient(ir);
     const functions = this.#overloads.map(({ definition: { name }, signature }) => ({
       name,
       signature,

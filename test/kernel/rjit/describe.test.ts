@@ -11,4 +11,9 @@ test('the banner is that of the original demo', () => {
   );
 });
 
+test('options that change the results stand above the code', () => {
+  const text = describeIr('cpu', 'define', ['fastmath', 'no-bounds']);
+  assert.match(text, '-\n; options: fastmath, no-bounds\ndefine\n');
+});
+
 test.run();

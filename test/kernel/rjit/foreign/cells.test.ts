@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import type { SourceLanguage } from '../../../../kernel/compiler/foreign/detect-foreign.ts';
 import {
   complex,
@@ -34,6 +36,53 @@ if (clang)
 runCases('test/kernel/rjit/foreign/cases/ir', ({ case: one, section, path }) =>
   produce(one, section, languageOf(path)),
 );
+
+const options = suite('options of foreign cells');
+const defineWith = (language: SourceLanguage, source: string, given: object) =>
+  jit.define({ source, language, fileName: 'In[4]', signatures: [], options: given });
+
+if (clang) {
+  options('--fastmath is clang’s, and is shown', async () => {
+    const [foo] = await defineWith('c', 'double foo(double x) { return x / 3; }', { fastMath: true });
+    assert.match(foo?.ir ?? '', /fdiv (?:fast|reassoc)/);
+    assert.match(String(foo), '\n; options: fastmath\n');
+    assert.match(inspect(foo), "foo['float64(float64)'] (fastmath)");
+    const [plain] = await defineWith('c', 'double foo(double x) { return x / 3; }', {});
+    assert.match(plain?.ir ?? '', /fdiv double/);
+    assert.equal(plain?.options, []);
+  });
+
+  options('a function stays callable when the server starts anew', async () => {
+    const [put, get] = await defineWith(
+      'c',
+      'static long n; long put(long x) { return n = x; } long get(void) { return n; }',
+      {},
+    );
+    assert.equal([put?.(3), get?.()], [3, 3]);
+    await jit.startServer();
+    assert.equal([get?.(), put?.(4), get?.()], [0, 4, 4]);
+  });
+}
+
+options('what a compiler does not know is refused', async () => {
+  const source = 'define i64 @foo() { ret i64 1 }';
+  const error = await errorOf(() => defineWith('ir', source, { fastMath: true, checkBounds: false }));
+  assert.match(
+    error.message,
+    'error[option]: fastmath has no meaning for this language: its compiler decides',
+  );
+  assert.match(error.message, 'error[option]: no-bounds has no meaning');
+});
+
+options('foreign functions do not run locally', async () => {
+  const [foo] = await defineWith('ir', 'define i64 @foo() { ret i64 1 }', {});
+  const error = await errorOf(() => foo?.local());
+  assert.is(
+    error.message,
+    "[unsupported] functions in LLVM IR can't be run locally; only those in TypeScript and Python can",
+  );
+});
+options.run();
 
 const end = suite('the server for foreign cells');
 end('ends', async () => {

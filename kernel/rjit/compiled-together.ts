@@ -1,0 +1,35 @@
+import type { CompileOutcome } from './io/requests.ts';
+
+interface Handle {
+  readonly handle: number;
+  readonly epoch: number;
+}
+
+/**
+ * What the server holds of a module whose functions are compiled together: they share its variables, so none of them may
+ * be compiled again for itself.
+ */
+export class CompiledTogether {
+  #outcome: CompileOutcome | undefined;
+
+  keep(outcome: CompileOutcome): void {
+    this.#outcome = outcome;
+  }
+
+  find(symbol: string): Handle | undefined {
+    const { epoch, handles = [] } = this.#outcome ?? {};
+    const found = handles.find((one) => one.symbol === symbol);
+    return found && epoch !== undefined ? { handle: found.handle, epoch } : undefined;
+  }
+
+  /** The server has lost a function, and with it all. A handle of an earlier compilation changes nothing. */
+  lose({ handle, epoch }: Handle): void {
+    const { epoch: current, handles = [] } = this.#outcome ?? {};
+    if (current === epoch && handles.some((one) => one.handle === handle)) this.clear();
+  }
+
+  /** The module has changed. */
+  clear(): void {
+    this.#outcome = undefined;
+  }
+}
