@@ -26,18 +26,32 @@ const typeSizes = {
   voidptr: 8,
 } as const;
 
+/** What an x86 needs to run code for Intel's Haswell. */
+const haswellFeatures = ['+avx2', '+bmi', '+bmi2', '+fma', '+f16c', '+lzcnt', '+movbe'];
+
 /**
- * What RBC's `targets()` returns: one JSON text a device, with all that its client reads. It says no LLVM version:
- * RBC's client would hand the features of this server's LLVM to its own, older one, which doesn't know them all.
+ * A processor that every LLVM of the last ten years knows and this machine runs code for. RBC's client optimises for
+ * what it is told here with its own LLVM, as old as 11, which ends the whole Python process when it doesn't know the
+ * name. This server optimises again, for what it really has.
+ */
+function widelyKnownCpu({ triple, features }: Jit['target']): string {
+  if (!triple.startsWith('x86_64')) return 'generic';
+  const has = new Set(features.split(','));
+  return haswellFeatures.every((feature) => has.has(feature)) ? 'haswell' : 'x86-64';
+}
+
+/**
+ * What RBC's `targets()` returns: one JSON text a device, with all that its client reads. It says no LLVM version and
+ * no features: RBC's client would hand them to its own, older LLVM, which doesn't know them all.
  */
 export function hostTargets(target: Jit['target']): Record<string, string> {
   const info = {
     name: 'host_cpu',
     strict: false,
     info: {
-      name: target.cpu,
+      name: widelyKnownCpu(target),
       triple: target.triple,
-      features: target.features,
+      features: '',
       datalayout: target.dataLayout,
       bits: 64,
       threads: availableParallelism(),

@@ -19,7 +19,7 @@ import {
 } from '../llvm/call-record.ts';
 
 /**
- * The file that a worker shares with its supervisor, already unlinked when the worker starts: whatever happens to the
+ * The file that a worker shares with its supervisor, which has no name: whatever happens to the
  * worker, the supervisor can read what it was doing, and nothing has to be cleaned up.
  *
  *   [0, 4096)      the call record, mapped by backend/llvm: which call runs, which one to cancel
@@ -51,22 +51,16 @@ export class WorkerRecord {
 
   /** Makes the file, in memory where the system has such a place. */
   static create(): WorkerRecord {
-    const name = `rjit-worker-${randomBytes(12).toString('hex')}`;
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-    for (const folder of ['/dev/shm', tmpdir()]) {
-      const path = join(folder, name);
-      let fileDescriptor: number;
-      try {
-        fileDescriptor = openSync(path, flags, 0o600);
-      } catch (error) {
-        if (folder === tmpdir()) throw error;
-        continue;
-      }
-      unlinkSync(path);
-      ftruncateSync(fileDescriptor, retirementOffset);
-      return new WorkerRecord(fileDescriptor);
+    const fileDescriptor =
+      openNameless('/dev/shm') ??
+      openNameless(tmpdir()) ??
+      openUnlinked('/dev/shm') ??
+      openUnlinked(tmpdir());
+    if (fileDescriptor === undefined) {
+      throw new Error(`no file can be made in /dev/shm or ${tmpdir()} to share with a worker`);
     }
-    throw new Error('unreachable: the last folder either opens or throws');
+    ftruncateSync(fileDescriptor, retirementOffset);
+    return new WorkerRecord(fileDescriptor);
   }
 
   constructor(fileDescriptor: number) {
@@ -149,6 +143,29 @@ export class WorkerRecord {
     while (done < bytes.byteLength) {
       done += writeSync(this.fileDescriptor, bytes, done, bytes.byteLength - done, offset + done);
     }
+  }
+}
+
+/** Linux's O_TMPFILE, a file that never has a name, so that no death at any moment can leave it behind. */
+const temporaryFile = 0o20_000_000 | constants.O_DIRECTORY;
+
+/** Undefined where the file system doesn't know such files. */
+function openNameless(folder: string): number | undefined {
+  try {
+    return openSync(folder, temporaryFile | constants.O_RDWR, 0o600);
+  } catch {
+    return undefined;
+  }
+}
+
+function openUnlinked(folder: string): number | undefined {
+  const path = join(folder, `rjit-worker-${process.pid}-${randomBytes(12).toString('hex')}`);
+  try {
+    const fileDescriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+    unlinkSync(path);
+    return fileDescriptor;
+  } catch {
+    return undefined;
   }
 }
 

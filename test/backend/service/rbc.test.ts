@@ -118,6 +118,9 @@ rbc('get a description of the machine', () =>
     assert.match(cpu.info.triple, /linux/);
     assert.is(cpu.type_sizeof.long, 8);
     assert.equal(cpu.libraries, ['m', 'stdio', 'stdlib']);
+    // Its client's LLVM may be as old as 11, and ends the process at names it doesn't know.
+    assert.match(cpu.info.name, /^(haswell|x86-64|generic)$/);
+    assert.is(cpu.info.features, '');
   }),
 );
 
