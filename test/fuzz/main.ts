@@ -8,6 +8,8 @@ interface FuzzTarget {
 }
 
 const targets: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
+  compiler: () => import('../kernel/compiler/fuzz/compiler-command.ts'),
+  source: () => import('../kernel/compiler/fuzz/source-command.ts'),
   wire: () => import('./wire/command.ts'),
 };
 

@@ -15,6 +15,10 @@ export type JitQuestion =
       readonly length: number;
       readonly columns: readonly Uint8Array[];
     }
+  /** Many calls at once; answers with a CallAnswer each. */
+  | { readonly kind: 'calls'; readonly calls: readonly CallQuestion[] }
+  /** Reads and verifies a module, and forgets it. */
+  | { readonly kind: 'verify'; readonly ir: string }
   | { readonly kind: 'emit'; readonly handle: number; readonly form: 'opt' | 'asm' }
   | { readonly kind: 'drop'; readonly handles: readonly number[] }
   | { readonly kind: 'target' }
@@ -33,6 +37,18 @@ export type JitQuestion =
   | { readonly kind: 'endure'; readonly handle: number; readonly args: Uint8Array; readonly count: number }
   /** Reads address 8 outside any call. */
   | { readonly kind: 'fault' };
+
+/** `memory` is placed in the process for the call; its address goes to `offset` of the arguments. */
+export interface CallQuestion {
+  readonly handle: number;
+  readonly args: Uint8Array;
+  readonly memory: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+}
+
+/** How the call ended, and what it left in its memory. */
+export type CallAnswer = ({ readonly result: Uint8Array } | { readonly fault: FaultFields }) & {
+  readonly memory: readonly Uint8Array[];
+};
 
 /** How much more the process holds than before. */
 export interface MemoryGrowth {

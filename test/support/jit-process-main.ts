@@ -3,11 +3,19 @@ import koffi from 'koffi';
 import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { readCallRecord } from '../../backend/llvm/call-record.ts';
+import { Context, Module } from '../../backend/llvm/handles.ts';
 import { type CallReply, Jit } from '../../backend/llvm/jit.ts';
 import { openLlvm } from '../../backend/llvm/llvm.ts';
 import { ObjectCache } from '../../backend/llvm/object-cache.ts';
 import type { TargetDescription } from '../../backend/llvm/target.ts';
-import type { JitAnswer, JitQuestion, MemoryGrowth, NamedFunction } from './jit-messages.ts';
+import type {
+  CallAnswer,
+  CallQuestion,
+  JitAnswer,
+  JitQuestion,
+  MemoryGrowth,
+  NamedFunction,
+} from './jit-messages.ts';
 
 /*
  * A Jit in a process of its own, for tests: arguments are the call record's path and, or '', the object cache's
@@ -34,6 +42,20 @@ const MALLINFO2 = koffi.struct({
 });
 const mallinfo2: () => { uordblks: number } = koffi.load('libc.so.6').func('mallinfo2', MALLINFO2, []);
 
+const libc = koffi.load('libc.so.6');
+const allocate: (byteLength: number) => bigint = libc.func('malloc', 'uint64', ['size_t']);
+const release: (address: bigint) => void = libc.func('free', 'void', ['uint64']);
+const copyIn: (to: bigint, from: Uint8Array, byteLength: number) => void = libc.func('memcpy', 'void', [
+  'uint64',
+  'void *',
+  'size_t',
+]);
+const copyOut: (to: Uint8Array, from: bigint, byteLength: number) => void = libc.func('memcpy', 'void', [
+  'void *',
+  'uint64',
+  'size_t',
+]);
+
 process.on('message', (question: JitQuestion) => process.send?.(answer(question)));
 process.on('disconnect', () => process.exit());
 process.send?.({ value: llvm.version } satisfies JitAnswer);
@@ -55,6 +77,10 @@ function resultOf(question: JitQuestion): unknown {
       return replyBytes(jit.call(question.handle, question.args));
     case 'map':
       return jit.map(question.handle, question.length, question.columns);
+    case 'calls':
+      return question.calls.map(callOver);
+    case 'verify':
+      return verify(question.ir);
     case 'emit':
       return jit.emit(question.handle, question.form);
     case 'drop':
@@ -89,6 +115,47 @@ function resultOf(question: JitQuestion): unknown {
 
 function replyBytes({ result, memory }: CallReply): Uint8Array {
   return Buffer.concat([result, memory]);
+}
+
+function callOver({ handle, args, memory }: CallQuestion): CallAnswer {
+  const view = new DataView(args.buffer, args.byteOffset, args.byteLength);
+  const placed = memory.map(({ offset, bytes }) => {
+    const address = BigInt(allocate(bytes.byteLength + 1));
+    copyIn(address, bytes, bytes.byteLength);
+    view.setBigUint64(offset, address, true);
+    return { address, bytes: new Uint8Array(bytes.byteLength) };
+  });
+  const outcome = outcomeOf(() => jit.call(handle, args).result);
+  for (const { address, bytes } of placed) {
+    copyOut(bytes, address, bytes.byteLength);
+    release(address);
+  }
+  return { ...outcome, memory: placed.map(({ bytes }) => bytes) };
+}
+
+function outcomeOf(
+  call: () => Uint8Array,
+): { result: Uint8Array } | { fault: ReturnType<RemoteError['toFault']> } {
+  try {
+    return { result: call() };
+  } catch (error) {
+    if (error instanceof RemoteError) return { fault: error.toFault() };
+    throw error;
+  }
+}
+
+function verify(ir: string): void {
+  const context = new Context(llvm.api);
+  try {
+    const module = Module.parse(llvm.api, context, ir, '<ir>');
+    try {
+      module.verify();
+    } finally {
+      module.dispose();
+    }
+  } finally {
+    context.dispose();
+  }
 }
 
 function retarget(features: string): TargetDescription {

@@ -98,12 +98,12 @@ async function compiledOutcome(
   }
 }
 
-function toCallValue(value: Value): unknown {
+export function toCallValue(value: Value): unknown {
   return typeof value === 'object' && 're' in value ? new Complex(value.re, value.im) : value;
 }
 
 /** Packed calls answer with numbers where they are safe; the interpreter's integers are bigints. */
-function fromCallValue(type: Type, value: unknown): Value {
+export function fromCallValue(type: Type, value: unknown): Value {
   if (value instanceof Complex) return { re: value.re, im: value.im };
   const isInteger = type.kind === 'int' || type.kind === 'uint';
   if (typeof value === 'number') return isInteger ? BigInt(value) : value;

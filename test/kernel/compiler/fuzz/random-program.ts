@@ -1,30 +1,25 @@
-/**
- * Random functions in both languages, mostly well typed: expressions are made by kind (int, float, complex, bool),
- * so that only the finer rules (no join of int64 and uint64, and so on) can refuse them.
- *
- * Nothing in them depends on a mathematics library: results are exact or IEEE, and both engines must agree on each
- * bit.
- */
+/** Random functions in both languages, mostly well typed: statements around random expressions. */
 import type { Language } from '../../../../kernel/compiler/core.ts';
 import type { Random } from './random.ts';
-
-type Kind = 'int' | 'float' | 'complex' | 'bool';
+import {
+  type ArrayVariable,
+  type Callable,
+  KINDS,
+  type Kind,
+  RandomExpressions,
+  type ScalarVariable,
+  type TupleVariable,
+  TYPES,
+} from './random-expressions.ts';
 
 export interface RandomFunction {
   readonly name: string;
+  /** The function and those it calls. */
   readonly source: string;
-  /** `int64(int8, float32)` */
+  /** `int64(int8, float32[])` */
   readonly signature: string;
 }
 
-const TYPES: Readonly<Record<Kind, readonly string[]>> = {
-  int: ['int8', 'int16', 'int32', 'int64', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'],
-  float: ['float32', 'float64', 'float64'],
-  complex: ['complex64', 'complex128'],
-  bool: ['bool'],
-};
-
-const KINDS: readonly Kind[] = ['int', 'int', 'int', 'float', 'float', 'complex', 'bool'];
 const MAX_DEPTH = 4;
 const MAX_STATEMENTS = 5;
 
@@ -32,37 +27,83 @@ export function randomFunction(random: Random, language: Language, name: string)
   return new Generator(random, language).function(name);
 }
 
-interface Variable {
-  readonly name: string;
-  readonly kind: Kind;
-}
-
 class Generator {
   readonly #random: Random;
   readonly #python: boolean;
-  #variables: Variable[] = [];
+  readonly #expressions: RandomExpressions;
+  #scalars: ScalarVariable[] = [];
+  #arrays: ArrayVariable[] = [];
+  #tuples: TupleVariable[] = [];
+  #functions: Callable[] = [];
   #counter = 0;
   #loopDepth = 0;
 
   constructor(random: Random, language: Language) {
     this.#random = random;
     this.#python = language === 'python';
+    this.#expressions = new RandomExpressions(random, this.#python, () => ({
+      scalars: this.#scalars,
+      arrays: this.#arrays,
+      tuples: this.#tuples,
+      functions: this.#functions,
+    }));
   }
 
   function(name: string): RandomFunction {
-    const parameters = Array.from({ length: 1 + this.#random.below(4) }, (_, index): Variable => {
-      return { name: `p${index}`, kind: this.#random.pick(KINDS) };
-    });
-    this.#variables = [...parameters];
-    const types = parameters.map(({ kind }) => this.#random.pick(TYPES[kind]));
+    const helpers = Array.from({ length: this.#random.below(3) }, (_, index) =>
+      this.#helper(`${name}_g${index}`),
+    );
+    const parameters: (ScalarVariable | ArrayVariable)[] = Array.from(
+      { length: 1 + this.#random.below(4) },
+      (_, index) => this.#parameter(`p${index}`),
+    );
+    this.#scalars = parameters.filter((one) => 'kind' in one);
+    this.#arrays = parameters.filter((one) => 'element' in one);
+    const types = parameters.map((one) => this.#typeOf(one));
     const kind = this.#random.pick(KINDS);
     const result = this.#random.pick(TYPES[kind]);
     const body = this.#block(1, 1 + this.#random.below(MAX_STATEMENTS));
-    const last = this.#line(1, `return ${this.#expression(kind, MAX_DEPTH)}`);
-    const names = parameters.map((parameter) => parameter.name).join(', ');
-    const head = this.#python ? `def ${name}(${names}):` : `function ${name}(${names}) {`;
-    const source = [head, ...body, last, ...(this.#python ? [] : ['}'])].join('\n');
+    const last = this.#line(1, `return ${this.#make(kind, MAX_DEPTH)}`);
+    const names = parameters.map((parameter) => parameter.name);
+    const source = [...helpers, this.#definition(name, names, [...body, last])].join('\n');
     return { name, source, signature: `${result}(${types.join(', ')})` };
+  }
+
+  #parameter(name: string): ScalarVariable | ArrayVariable {
+    if (!this.#random.chance(0.3)) return { name, kind: this.#random.pick(KINDS) };
+    return { name, element: this.#random.pick(KINDS), rank: this.#random.chance(0.3) ? 2 : 1 };
+  }
+
+  #typeOf(parameter: ScalarVariable | ArrayVariable): string {
+    if ('kind' in parameter) return this.#random.pick(TYPES[parameter.kind]);
+    return `${this.#random.pick(TYPES[parameter.element])}${parameter.rank === 1 ? '[]' : '[,]'}`;
+  }
+
+  /** A function without a signature of its own, compiled for its callers; it may call those before it. */
+  #helper(name: string): string {
+    const kinds = Array.from({ length: 1 + this.#random.below(3) }, () => this.#random.pick(KINDS));
+    const result = this.#random.pick(KINDS);
+    const defaults = this.#random.chance(0.3) && kinds.at(-1) === 'int' ? 1 : 0;
+    this.#scalars = kinds.map((kind, index) => ({ name: `p${index}`, kind }));
+    const early = this.#random.chance(0.4)
+      ? [...this.#branch(1, [this.#line(2, `return ${this.#make(result, 1)}`)])]
+      : [];
+    const last = this.#line(1, `return ${this.#make(result, 2)}`);
+    const names = kinds.map((_, index) => `p${index}${index >= kinds.length - defaults ? ' = 3' : ''}`);
+    const source = this.#definition(name, names, [...early, last]);
+    this.#functions = [...this.#functions, { name, parameters: kinds, result, defaults }];
+    return source;
+  }
+
+  #definition(name: string, parameters: readonly string[], body: readonly string[]): string {
+    const head = `${name}(${parameters.join(', ')})`;
+    return this.#python
+      ? [`def ${head}:`, ...body].join('\n')
+      : [`function ${head} {`, ...body, '}'].join('\n');
+  }
+
+  #make(kind: Kind, depth: number): string {
+    return this.#expressions.make(kind, depth);
   }
 
   #line(depth: number, text: string): string {
@@ -77,6 +118,20 @@ class Generator {
     return this.#python ? [] : [`${'  '.repeat(depth)}}`];
   }
 
+  /** `if` or `while` with its test in the language's brackets. */
+  #headed(word: string, test: string): string {
+    return this.#python ? `${word} ${test}` : `${word} (${test})`;
+  }
+
+  #let(name: string, type = ''): string {
+    return `${this.#python ? '' : 'let '}${name}${type === '' ? '' : `: ${type}`}`;
+  }
+
+  #fresh(prefix: string): string {
+    this.#counter += 1;
+    return `${prefix}${this.#counter}`;
+  }
+
   // ---- statements
 
   #block(depth: number, count: number): string[] {
@@ -85,51 +140,125 @@ class Generator {
 
   /** Variables made inside stay inside: TypeScript knows no others, Python's might be unset. */
   #scope(make: () => string[]): string[] {
-    const before = [...this.#variables];
+    const before = { scalars: this.#scalars, arrays: this.#arrays, tuples: this.#tuples };
     const lines = make();
-    this.#variables = before;
+    this.#scalars = before.scalars;
+    this.#arrays = before.arrays;
+    this.#tuples = before.tuples;
     return lines;
   }
 
   #statement(depth: number): string[] {
-    const choice = this.#random.below(depth > 3 ? 4 : 8);
-    if (choice < 2) return [this.#declare(depth)];
-    if (choice < 4) return [this.#update(depth)];
-    if (choice < 6) return this.#if(depth);
-    return this.#loopDepth < 2 ? this.#loop(depth) : this.#if(depth);
+    const simple = [
+      () => this.#declare(depth),
+      () => this.#update(depth),
+      () => this.#update(depth),
+      () => this.#updateElement(depth),
+      () => this.#declareTuple(depth),
+      () => this.#unpack(depth),
+      () => this.#slice(depth),
+      () => this.#raise(depth),
+    ];
+    const compound = [() => this.#if(depth), () => this.#if(depth), ...this.#loops(depth)];
+    return this.#random.pick(depth > 3 ? simple : [...simple, ...compound])();
   }
 
-  #fresh(prefix: string): string {
-    this.#counter += 1;
-    return `${prefix}${this.#counter}`;
+  #loops(depth: number): (() => string[])[] {
+    if (this.#loopDepth >= 2) return [];
+    const shared = [
+      () => this.#countingLoop(depth),
+      () => this.#arrayLoop(depth),
+      () => this.#whileLoop(depth),
+    ];
+    return this.#python ? shared : [...shared, () => this.#switch(depth)];
   }
 
-  #declare(depth: number): string {
+  #declare(depth: number): string[] {
     const kind = this.#random.pick(KINDS);
-    const value = this.#expression(kind, MAX_DEPTH - 1);
+    const value = this.#make(kind, MAX_DEPTH - 1);
     const name = this.#fresh('v');
-    this.#variables.push({ name, kind });
-    return this.#line(depth, `${this.#python ? '' : 'let '}${name} = ${value}`);
+    this.#scalars = [...this.#scalars, { name, kind }];
+    const isTyped = kind !== 'bool' && this.#random.chance(0.2);
+    return [
+      this.#line(depth, `${this.#let(name, isTyped ? this.#random.pick(TYPES[kind]) : '')} = ${value}`),
+    ];
   }
 
-  #update(depth: number): string {
-    const variable = this.#random.pick(this.#variables);
-    const { name, kind } = variable;
-    if (kind === 'bool' || this.#random.chance(0.4)) {
-      return this.#line(depth, `${name} = ${this.#expression(kind, MAX_DEPTH - 1)}`);
-    }
+  #update(depth: number): string[] {
+    if (this.#scalars.length === 0) return this.#declare(depth);
+    const { name, kind } = this.#random.pick(this.#scalars);
+    return [this.#line(depth, this.#assignment(name, kind))];
+  }
+
+  #updateElement(depth: number): string[] {
+    if (this.#arrays.length === 0) return this.#update(depth);
+    const array = this.#random.pick(this.#arrays);
+    return [this.#line(depth, this.#assignment(this.#expressions.element(array), array.element))];
+  }
+
+  #assignment(target: string, kind: Kind): string {
+    if (kind === 'bool' || this.#random.chance(0.4)) return `${target} = ${this.#make(kind, MAX_DEPTH - 1)}`;
     const operators = {
-      int: ['+', '-', '*', '&', '|', '^'],
-      float: ['+', '-', '*', '/'],
-      complex: ['+', '-', '*'],
+      int: this.#python ? '+ - * & | ^ // % <<' : '+ - * & | ^ % << >>>',
+      float: '+ - * /',
+      complex: '+ - *',
     };
-    const operator = this.#random.pick(operators[kind]);
-    return this.#line(depth, `${name} ${operator}= ${this.#expression(kind, 2)}`);
+    const operator = this.#random.pick(operators[kind].split(' '));
+    return `${target} ${operator}= ${this.#make(kind, 2)}`;
+  }
+
+  #declareTuple(depth: number): string[] {
+    const members = Array.from({ length: 2 + this.#random.below(2) }, () => this.#random.pick(KINDS));
+    const values = members.map((kind) => this.#make(kind, 1)).join(', ');
+    const name = this.#fresh('t');
+    this.#tuples = [...this.#tuples, { name, members }];
+    return [this.#line(depth, `${this.#let(name)} = ${this.#python ? `(${values})` : `[${values}]`}`)];
+  }
+
+  /** `a, b = b, a` of variables of one kind, or a tuple taken apart. */
+  #unpack(depth: number): string[] {
+    const { kind } = this.#scalars[0] ?? { kind: 'int' };
+    const [a, b] = this.#scalars.filter((one) => one.kind === kind).map(({ name }) => name);
+    if (a !== undefined && b !== undefined && this.#random.chance(0.5)) {
+      return [this.#line(depth, this.#python ? `${a}, ${b} = ${b}, ${a}` : `[${a}, ${b}] = [${b}, ${a}]`)];
+    }
+    if (this.#tuples.length === 0) return this.#declareTuple(depth);
+    const { name, members } = this.#random.pick(this.#tuples);
+    const fresh = members.map((member) => ({ name: this.#fresh('u'), kind: member }));
+    this.#scalars = [...this.#scalars, ...fresh];
+    const names = fresh.map((one) => one.name).join(', ');
+    return [this.#line(depth, this.#python ? `${names} = ${name}` : `let [${names}] = ${name}`)];
+  }
+
+  #slice(depth: number): string[] {
+    if (this.#arrays.length === 0) return this.#declare(depth);
+    const array = this.#random.pick(this.#arrays);
+    const [start, stop] = [
+      this.#expressions.leaf('int'),
+      this.#random.pick(['1', '2', '-1', this.#expressions.leaf('int')]),
+    ];
+    const name = this.#fresh('s');
+    this.#arrays = [...this.#arrays, { ...array, name }];
+    const ends = this.#random.pick([`${start}:${stop}`, `:${stop}`, `${start}:`]);
+    const value = this.#python ? `${array.name}[${ends}]` : `${array.name}.subarray(${start}, ${stop})`;
+    return [this.#line(depth, `${this.#let(name)} = ${value}`)];
+  }
+
+  #raise(depth: number): string[] {
+    const message = this.#fresh('message ');
+    const raise = this.#python ? `raise ValueError('${message}')` : `throw new RangeError('${message}')`;
+    const test = `${this.#make('bool', 1)}`;
+    if (this.#python && this.#random.chance(0.5)) return [this.#line(depth, `assert ${test}, '${message}'`)];
+    return this.#branch(depth, [this.#line(depth + 1, raise)], test);
+  }
+
+  #branch(depth: number, body: readonly string[], test = this.#make('bool', 2)): string[] {
+    return [this.#open(depth, this.#headed('if', test)), ...body, ...this.#close(depth)];
   }
 
   #if(depth: number): string[] {
-    const test = this.#expression('bool', 2);
-    const lines = [this.#open(depth, this.#python ? `if ${test}` : `if (${test})`)];
+    const test = this.#make('bool', 2);
+    const lines = [this.#open(depth, this.#headed('if', test))];
     lines.push(...this.#scope(() => this.#block(depth + 1, 1 + this.#random.below(2))));
     if (this.#random.chance(0.5)) {
       lines.push(`${'  '.repeat(depth)}${this.#python ? 'else:' : '} else {'}`);
@@ -138,195 +267,103 @@ class Generator {
     return [...lines, ...this.#close(depth)];
   }
 
-  #loop(depth: number): string[] {
-    const index = this.#fresh('i');
+  // ---- loops: all end, because nothing assigns to what they count by
+
+  #loopBody(depth: number, variables: readonly ScalarVariable[], copied: readonly string[]): string[] {
     this.#loopDepth += 1;
-    const lines = [this.#open(depth, this.#loopHead(index))];
     const body = this.#scope(() => {
-      // The counter is read only: an assignment could make the loop endless.
+      this.#scalars = [...this.#scalars, ...variables];
       const inside = this.#block(depth + 1, 1 + this.#random.below(3));
       const jump = this.#random.chance(0.3) ? this.#jump(depth + 1) : [];
-      return [this.#line(depth + 1, `${this.#python ? '' : 'let '}c${index} = ${index}`), ...inside, ...jump];
+      return [...copied.map((text) => this.#line(depth + 1, text)), ...inside, ...jump];
     });
     this.#loopDepth -= 1;
-    return [...lines, ...body, ...this.#close(depth)];
-  }
-
-  #loopHead(index: string): string {
-    const [start, stop] = [this.#random.below(10) - 5, this.#random.below(12) - 6];
-    if (this.#python)
-      return `for ${index} in range(${start}, ${stop}, ${this.#random.pick([1, 1, 2, -1, -3])})`;
-    return `for (let ${index} = ${start}; ${index} < ${stop}; ${index}++)`;
+    return body;
   }
 
   #jump(depth: number): string[] {
-    const test = this.#expression('bool', 1);
-    const word = this.#random.pick(['break', 'continue']);
-    const head = this.#open(depth, this.#python ? `if ${test}` : `if (${test})`);
-    return [head, this.#line(depth + 1, word), ...this.#close(depth)];
+    return this.#branch(
+      depth,
+      [this.#line(depth + 1, this.#random.pick(['break', 'continue']))],
+      this.#make('bool', 1),
+    );
   }
 
-  // ---- expressions
+  #otherwise(depth: number): string[] {
+    if (!this.#python || this.#random.chance(0.7)) return [];
+    return [this.#open(depth, 'else'), ...this.#scope(() => this.#block(depth + 1, 1))];
+  }
 
-  #expression(kind: Kind, depth: number): string {
-    if (depth <= 0 || this.#random.chance(0.15)) return this.#leaf(kind);
-    if (this.#random.chance(0.1)) return this.#conditional(kind, depth);
-    switch (kind) {
-      case 'int':
-        return this.#integer(depth - 1);
-      case 'float':
-        return this.#float(depth - 1);
-      case 'complex':
-        return this.#complex(depth - 1);
-      case 'bool':
-        return this.#bool(depth - 1);
+  #countingLoop(depth: number): string[] {
+    const index = this.#fresh('i');
+    const copy = this.#fresh('c');
+    const [start, stop] = [this.#random.below(10) - 5, this.#random.below(12) - 6];
+    const bound = this.#random.chance(0.3) ? `(${this.#expressions.leaf('int')} & 7)` : String(stop);
+    const step = this.#random.pick([1, 1, 2, -1, -3]);
+    const range = `range(${start}, ${bound}, ${step})`;
+    const whole = this.#random.chance(0.2) ? `reversed(${range})` : range;
+    const head = this.#python
+      ? `for ${index} in ${whole}`
+      : `for (let ${index} = ${start}; ${index} < ${bound}; ${index}++)`;
+    const body = this.#loopBody(depth, [{ name: copy, kind: 'int' }], [`${this.#let(copy)} = ${index}`]);
+    return [this.#open(depth, head), ...body, ...this.#close(depth), ...this.#otherwise(depth)];
+  }
+
+  #arrayLoop(depth: number): string[] {
+    const arrays = this.#arrays.filter(({ rank }) => rank === 1);
+    if (arrays.length === 0) return this.#countingLoop(depth);
+    const [a, b] = [this.#random.pick(arrays), this.#random.pick(arrays)];
+    const [x, y, i] = [this.#fresh('x'), this.#fresh('x'), this.#fresh('i')];
+    const [first, second] = [
+      { name: x, kind: a.element },
+      { name: y, kind: b.element },
+    ];
+    const number = { name: i, kind: 'int' } as const;
+    const forms: [head: string, variables: ScalarVariable[]][] = this.#python
+      ? [
+          [`for ${x} in ${a.name}`, [first]],
+          [`for ${x} in reversed(${a.name})`, [first]],
+          [`for ${i}, ${x} in enumerate(${a.name}, 2)`, [number, first]],
+          [`for ${x}, ${y} in zip(${a.name}, ${b.name})`, [first, second]],
+          [`for ${i}, (${x}, ${y}) in enumerate(zip(${a.name}[1:], ${b.name}))`, [number, first, second]],
+          [`for ${x}, ${i} in zip(${a.name}, range(9, 0, -2))`, [first, number]],
+        ]
+      : [
+          [`for (let ${x} of ${a.name})`, [first]],
+          [`for (let [${i}, ${x}] of ${a.name}.entries())`, [number, first]],
+          [`for (let ${i} of ${a.name}.keys())`, [number]],
+        ];
+    const [head, variables] = this.#random.pick(forms);
+    const body = this.#loopBody(depth, variables, []);
+    return [this.#open(depth, head), ...body, ...this.#close(depth), ...this.#otherwise(depth)];
+  }
+
+  #whileLoop(depth: number): string[] {
+    const count = this.#fresh('n');
+    const before = this.#line(depth, `${this.#let(count)} = ${this.#random.below(6)}`);
+    const step = `${count} = ${count} - 1`;
+    const test = `${count} > 0`;
+    if (this.#python || this.#random.chance(0.5)) {
+      const both = this.#random.chance(0.3)
+        ? `${test} ${this.#python ? 'and' : '&&'} ${this.#make('bool', 1)}`
+        : test;
+      const body = this.#loopBody(depth, [], [step]);
+      const whole = [this.#open(depth, this.#headed('while', both)), ...body, ...this.#close(depth)];
+      return [before, ...whole, ...this.#otherwise(depth)];
     }
+    const body = this.#loopBody(depth, [], [step]);
+    return [before, this.#open(depth, 'do'), ...body, `${'  '.repeat(depth)}} while (${test});`];
   }
 
-  #leaf(kind: Kind): string {
-    const fitting = this.#variables.filter((variable) => variable.kind === kind);
-    if (fitting.length > 0 && this.#random.chance(0.7)) return this.#random.pick(fitting).name;
-    const literals: Readonly<Record<Kind, readonly string[]>> = {
-      int: [
-        '0',
-        '1',
-        '2',
-        '3',
-        '-1',
-        '7',
-        '63',
-        '100',
-        '255',
-        '65536',
-        '9007199254740993',
-        '9223372036854775807',
-      ],
-      float: ['0.0', '1.0', '-1.0', '0.5', '1e300', '1e-300', '3.25', '-0.0', '1e16', '0.1'],
-      complex: ['1j', '2.5j', '-0.5j', '1e200j'],
-      bool: this.#python ? ['True', 'False'] : ['true', 'false'],
-    };
-    const literal = this.#random.pick(literals[kind]);
-    return literal.startsWith('-') ? `(${literal})` : literal;
-  }
-
-  #conditional(kind: Kind, depth: number): string {
-    const [test, yes, no] = [
-      this.#expression('bool', depth - 1),
-      this.#expression(kind, depth - 1),
-      this.#expression(kind, depth - 1),
-    ];
-    return this.#python ? `(${yes} if ${test} else ${no})` : `(${test} ? ${yes} : ${no})`;
-  }
-
-  #integer(depth: number): string {
-    const a = this.#expression('int', depth);
-    const b = this.#expression('int', depth);
-    const cast = this.#random.pick(TYPES.int);
-    const both = [
-      `(${a} + ${b})`,
-      `(${a} - ${b})`,
-      `(${a} * ${b})`,
-      `(${a} % ${b})`,
-      `(${a} << ${b})`,
-      `(${a} >> ${b})`,
-    ];
-    const bits = [`(${a} & ${b})`, `(${a} | ${b})`, `(${a} ^ ${b})`, `(-${a})`, `(~${a})`];
-    const casts = [`${cast}(${this.#expression('float', depth)})`, `${cast}(${a})`];
-    const python = [
-      `(${a} // ${b})`,
-      `abs(${a})`,
-      `int(${this.#expression('bool', depth)})`,
-      `(${a} ** ${this.#random.below(5)})`,
-      `round(${this.#expression('float', depth)})`,
-      `math.floor(${this.#expression('float', depth)})`,
-      `math.gcd(${a}, ${b})`,
-    ];
-    const typescript = [
-      `(${a} >>> ${b})`,
-      `Math.trunc(${a} / ${b})`,
-      `Math.floor(${a} / ${b})`,
-      `Math.abs(${a})`,
-    ];
-    return this.#random.pick([...both, ...bits, ...casts, ...(this.#python ? python : typescript)]);
-  }
-
-  #float(depth: number): string {
-    const a = this.#expression('float', depth);
-    const b = this.#expression('float', depth);
-    const n = this.#expression('int', depth);
-    const cast = this.#random.pick(TYPES.float);
-    const shared = [
-      `(${a} + ${b})`,
-      `(${a} - ${b})`,
-      `(${a} * ${b})`,
-      `(${a} / ${b})`,
-      `(${a} % ${b})`,
-      `(-${a})`,
-      `(${a} * ${n})`,
-      `(${n} / ${this.#expression('int', depth)})`,
-      `${cast}(${n})`,
-      `${cast}(${a})`,
-      `(${this.#expression('complex', depth)}).real`,
-      `(${a} ** 3)`,
-    ];
-    const python = [
-      `(${a} // ${b})`,
-      `math.sqrt(${a})`,
-      `math.fabs(${a})`,
-      `min(${a}, ${b})`,
-      `max(${a}, ${b})`,
-      `round(${a}, 2)`,
-      `math.copysign(${a}, -2.0)`,
-      `math.fmod(${a}, ${b})`,
-      `math.remainder(${a}, ${b})`,
-      `np.trunc(${a})`,
-    ];
-    const typescript = [
-      `Math.sqrt(${a})`,
-      `Math.abs(${a})`,
-      `Math.min(${a}, ${b})`,
-      `Math.max(${a}, ${b})`,
-      `Math.round(${a})`,
-      `Math.sign(${a})`,
-      `Math.ceil(${a})`,
-      `Math.floor(${a})`,
-    ];
-    return this.#random.pick([...shared, ...(this.#python ? python : typescript)]);
-  }
-
-  #complex(depth: number): string {
-    const a = this.#expression('complex', depth);
-    const b = this.#expression('complex', depth);
-    return this.#random.pick([
-      `(${a} + ${b})`,
-      `(${a} - ${b})`,
-      `(${a} * ${b})`,
-      `(${a} / ${b})`,
-      `(-${a})`,
-      `(${a} + ${this.#expression('float', depth)})`,
-      `(${a} * ${this.#expression('int', depth)})`,
-      `complex(${this.#expression('float', depth)}, ${this.#expression('float', depth)})`,
-      `complex64(${a})`,
-      `(${a}).conjugate()`,
-      `(${a} ** 2)`,
-    ]);
-  }
-
-  #bool(depth: number): string {
-    const order = this.#random.pick(['<', '<=', '>', '>=', '==', '!=']);
-    const kind = this.#random.pick(['int', 'int', 'float'] as const);
-    const [a, b] = [this.#expression(kind, depth), this.#expression(kind, depth)];
-    const [p, q] = [this.#expression('bool', depth), this.#expression('bool', depth)];
-    const z = `(${this.#expression('complex', depth)} == ${this.#expression('complex', depth)})`;
-    const shared = [`(${a} ${order} ${b})`, `(${a} ${order} ${b})`, z, `bool(${a})`];
-    const python = [
-      `(${p} and ${q})`,
-      `(${p} or ${q})`,
-      `(not ${p})`,
-      `(${a} < ${b} < ${a})`,
-      `(${p} ^ ${q})`,
-    ];
-    const typescript = [`(${p} && ${q})`, `(${p} || ${q})`, `(!${p})`, `(${p} === ${q})`];
-    return this.#random.pick([...shared, ...(this.#python ? python : typescript)]);
+  #switch(depth: number): string[] {
+    const cases = Array.from({ length: 1 + this.#random.below(3) }, (_, value) => {
+      const head = `${'  '.repeat(depth + 1)}case ${value}: {`;
+      const body = this.#scope(() => this.#block(depth + 2, 1));
+      const jump = this.#random.chance(0.6) ? [this.#line(depth + 2, 'break')] : [];
+      return [head, ...body, ...jump, `${'  '.repeat(depth + 1)}}`];
+    });
+    const last = [`${'  '.repeat(depth + 1)}default:`, ...this.#scope(() => this.#block(depth + 2, 1))];
+    const subject = `${this.#make('int', 1)} & 3`;
+    return [this.#open(depth, `switch (${subject})`), ...cases.flat(), ...last, ...this.#close(depth)];
   }
 }
