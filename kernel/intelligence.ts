@@ -21,6 +21,8 @@ export interface LiveSession {
   liveMembers(expression: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
   liveGlobals(): Promise<readonly { readonly name: string; readonly type: string }[]>;
   livePreview(expression: string): Promise<string | undefined>;
+  /** Whether an expression is true; also where that can't be seen without a side effect. */
+  mayBeTrue(expression: string): Promise<boolean>;
 }
 
 /** JupyterLab waits a second for completions. Before the types are loaded, live values have to do. */
@@ -66,18 +68,25 @@ export class Intelligence {
   }
 
   /** What is wrong with the types of a cell that has run. */
-  checkRan(name: string): Promise<readonly TypeDiagnostic[]> {
-    return this.#service.ask({ op: 'check-ran', name });
+  async checkRan(name: string): Promise<readonly TypeDiagnostic[]> {
+    const found = await this.#service.ask({ op: 'check-ran', name });
+    // A name that is not there yet may be declared by a cell that runs before it is needed.
+    return this.#unrefuted(found.filter(({ isMissingName }) => isMissingName !== true));
   }
 
-  /** What is wrong with the types of a cell that has not run; names that the session has are never missing. */
+  /** What is wrong with the types of a cell that has not run. */
   async check(code: string): Promise<readonly TypeDiagnostic[]> {
     const typescript = withoutMagics(code, this.#magics);
     if (typescript === undefined) return [];
-    const found = await this.#service.ask({ op: 'check', cell: { code: typescript } });
-    if (found.every(({ missingName }) => missingName === undefined)) return found;
-    const names = new Set((await this.#live.liveGlobals()).map(({ name }) => name));
-    return found.filter(({ missingName }) => missingName === undefined || !names.has(missingName));
+    return this.#unrefuted(await this.#service.ask({ op: 'check', cell: { code: typescript } }));
+  }
+
+  /** Without what the session's own values show to be wrong: types may be older than what they describe. */
+  async #unrefuted(found: readonly TypeDiagnostic[]): Promise<readonly TypeDiagnostic[]> {
+    const isRefuted = await Promise.all(
+      found.map(({ refutation }) => refutation !== undefined && this.#live.mayBeTrue(refutation)),
+    );
+    return found.filter((_, index) => isRefuted[index] !== true);
   }
 
   async complete({ code, cursor }: CodePlace): Promise<Completions> {

@@ -28,9 +28,7 @@ export function typeWarnings(
   found: readonly TypeDiagnostic[],
   { code, executionCount }: ExecuteRequest,
 ): string | undefined {
-  // A name that is not there yet may be declared by a cell that runs before it is needed.
-  const sure = found.filter(({ missingName }) => missingName === undefined);
-  return sure.length === 0 ? undefined : `${render(sure, code, executionCount, 'warning')}\n`;
+  return found.length === 0 ? undefined : `${render(found, code, executionCount, 'warning')}\n`;
 }
 
 /** What a cell ends with that isn't run because of its types. */

@@ -49,6 +49,12 @@ export class ControlChannel {
     return reply !== undefined && 'preview' in reply ? (reply.preview ?? undefined) : undefined;
   }
 
+  /** True, too, when there is no answer in time. */
+  async mayBeTrue(expression: string, timeoutMs: number): Promise<boolean> {
+    const reply = await this.#ask({ op: 'look', look: { kind: 'truth', expression } }, timeoutMs);
+    return reply === undefined || !('mayBeTrue' in reply) || reply.mayBeTrue;
+  }
+
   close(): void {
     this.#socket.destroy();
     for (const id of [...this.#pending.keys()]) this.#settle(id, undefined);

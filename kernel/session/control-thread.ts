@@ -11,7 +11,7 @@ import { requestCancel } from '../rjit/cancel.ts';
 import { controlExpression, type MainThreadControl } from './control-expressions.ts';
 import { readLines } from './line-reader.ts';
 import { LiveValues } from './live-values.ts';
-import type { ControlReply, ControlRequest, InterruptState, LiveMember, Look } from './session-messages.ts';
+import type { ControlReply, ControlRequest, InterruptState, Look } from './session-messages.ts';
 
 const CONTROL = 4;
 /** Text that the main thread has not written out itself after this time is written out for it. */
@@ -90,20 +90,22 @@ type AtomicsWithWaitAsync = typeof Atomics & {
 // Between an interrupt and its effect, it would be the look that is terminated.
 const liveValues = new LiveValues(session, () => !isInterrupting);
 
-async function look(what: Look): Promise<{ members: readonly LiveMember[] } | { preview: string | null }> {
+async function look(id: number, what: Look): Promise<ControlReply> {
   switch (what.kind) {
     case 'members':
-      return { members: await liveValues.members(what.expression) };
+      return { id, members: await liveValues.members(what.expression) };
     case 'globals':
-      return { members: await liveValues.globalNames() };
+      return { id, members: await liveValues.globalNames() };
     case 'preview':
-      return { preview: (await liveValues.preview(what.expression)) ?? null };
+      return { id, preview: (await liveValues.preview(what.expression)) ?? null };
+    case 'truth':
+      return { id, mayBeTrue: await liveValues.mayBeTrue(what.expression) };
   }
 }
 
 async function answer(request: ControlRequest): Promise<ControlReply> {
   const { id } = request;
-  if (request.op === 'look') return { id, ...(await look(request.look)) };
+  if (request.op === 'look') return await look(id, request.look);
   isInterrupting = true;
   const state = await interrupt();
   isInterrupting = false;

@@ -73,15 +73,31 @@ export class LiveValues {
       : text;
   }
 
+  /** False only where the expression is false, or something in it doesn't exist. */
+  async mayBeTrue(expression: string): Promise<boolean> {
+    const reply = await this.#run(expression);
+    this.#release();
+    const details = reply?.exceptionDetails;
+    if (details === undefined) return remoteObject(reply)?.value !== false;
+    // V8's way to say that there would be a side effect.
+    return (
+      isJsonObject(details) && isJsonObject(details.exception) && details.exception.className === 'EvalError'
+    );
+  }
+
   async #evaluate(expression: string, generatePreview = false): Promise<JsonObject | undefined> {
-    const reply = await this.#post('Runtime.evaluate', {
+    const reply = await this.#run(expression, generatePreview);
+    return reply?.exceptionDetails === undefined ? remoteObject(reply) : undefined;
+  }
+
+  #run(expression: string, generatePreview = false): Promise<JsonObject | undefined> {
+    return this.#post('Runtime.evaluate', {
       expression: `${expression}\n//# sourceURL=${controlSourceUrl}`,
       objectGroup: OBJECT_GROUP,
       silent: true,
       throwOnSideEffect: true,
       generatePreview,
     });
-    return reply?.exceptionDetails === undefined ? remoteObject(reply) : undefined;
   }
 
   #post(method: string, parameters: object): Promise<JsonObject | undefined> {

@@ -72,7 +72,9 @@ export type Look =
   /** What the session's top level has. */
   | { readonly kind: 'globals' }
   /** A short text for the value of an expression. */
-  | { readonly kind: 'preview'; readonly expression: string };
+  | { readonly kind: 'preview'; readonly expression: string }
+  /** Whether an expression is true, or can't be evaluated without a side effect. */
+  | { readonly kind: 'truth'; readonly expression: string };
 
 export interface LiveMember {
   readonly name: string;
@@ -88,7 +90,8 @@ export type ControlRequest =
 export type ControlReply =
   | { readonly id: number; readonly state: InterruptState }
   | { readonly id: number; readonly members: readonly LiveMember[] }
-  | { readonly id: number; readonly preview: string | null };
+  | { readonly id: number; readonly preview: string | null }
+  | { readonly id: number; readonly mayBeTrue: boolean };
 
 /** How an interrupt ended: there was nothing to stop, or what ran was stopped. */
 export type InterruptState = 'idle' | 'stopped';
@@ -140,6 +143,7 @@ export function parseControlReply(line: string): ControlReply {
     return { id, members: reply.members.filter(isJsonObject).map(parseMember) };
   if ('preview' in reply)
     return { id, preview: reply.preview === null ? null : stringField(reply, 'preview') };
+  if (typeof reply.mayBeTrue === 'boolean') return { id, mayBeTrue: reply.mayBeTrue };
   const state = stringField(reply, 'state');
   if (state !== 'idle' && state !== 'stopped') throw new SessionMessageError(`unknown state '${state}'`);
   return { id, state };

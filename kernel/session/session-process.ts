@@ -112,6 +112,11 @@ export class SessionProcess {
     return this.#connection.control.preview(expression, LOOK_TIMEOUT_MS);
   }
 
+  /** Whether an expression is true; also where that can't be seen without a side effect. */
+  mayBeTrue(expression: string): Promise<boolean> {
+    return this.#connection.control.mayBeTrue(expression, LOOK_TIMEOUT_MS);
+  }
+
   async isComplete(code: string): Promise<Completeness> {
     const [{ isCellComplete }, { builtinMagics }] = await Promise.all([
       import('../magics/is-cell-complete.ts'),

@@ -3,10 +3,11 @@ import { ts } from '../typescript.ts';
 import type { CellModule, Notebook } from './notebook.ts';
 import type { ServiceCompletion, ServiceCompletions } from './protocol.ts';
 
-/** For so many functions their signatures are worked out, which takes up to a millisecond each. */
-const MAX_SIGNATURES = 24;
-/** Signatures are left out when they take longer. */
-const SIGNATURES_BUDGET_MS = 20;
+/** For so many functions and imports it is worked out what they are, which takes up to a millisecond each. */
+const MAX_DETAILED = 24;
+/** It is left out when it takes longer. */
+const DETAILS_BUDGET_MS = 20;
+const DETAILED: ReadonlySet<string> = new Set(['function', 'method', 'module']);
 
 /** Names of ours in the program, which nobody types. */
 const INTERNAL = /^(?:__rjit|\u2148$)/u;
@@ -50,7 +51,7 @@ export function completeCell(
   return {
     start,
     end: cursor,
-    matches: withSignatures(matches, service, notebook, module, position),
+    matches: withDetails(matches, service, notebook, module, position),
     isTyped: isText || entries.length > 0 || !/\.\s*[\w$]*$/u.test(code),
   };
 }
@@ -106,43 +107,44 @@ function typeOf(kind: string): string {
   return Object.hasOwn(TYPES, kind) ? (TYPES[kind] ?? kind) : kind;
 }
 
-function withSignatures(
+/** Adds what an editor shows of functions, and what imports stand for, where there are few of them. */
+function withDetails(
   matches: readonly ServiceCompletion[],
   service: TypeScript.LanguageService,
   notebook: Notebook,
   module: CellModule,
   position: number,
 ): readonly ServiceCompletion[] {
-  const callable = matches.filter(({ type }) => type === 'function' || type === 'method');
-  if (callable.length === 0 || callable.length > MAX_SIGNATURES) return matches;
-  const deadline = performance.now() + SIGNATURES_BUDGET_MS;
+  const isOfInterest = ({ type }: ServiceCompletion): boolean => DETAILED.has(type);
+  const count = matches.filter(isOfInterest).length;
+  if (count === 0 || count > MAX_DETAILED) return matches;
+  const deadline = performance.now() + DETAILS_BUDGET_MS;
   return matches.map((match) => {
-    if (!callable.includes(match) || performance.now() > deadline) return match;
-    const [ambient] = notebook.ambient(match.text)?.signatures ?? [];
-    const signature = ambient ?? signatureOf(match.text, service, module, position);
-    return signature === undefined ? match : { ...match, signature };
+    if (!isOfInterest(match) || performance.now() > deadline) return match;
+    const [signature] = notebook.ambient(match.text)?.signatures ?? [];
+    if (signature !== undefined) return { ...match, signature };
+    const details = service.getCompletionEntryDetails(
+      module.path,
+      position,
+      match.text,
+      undefined,
+      undefined,
+      preferences,
+      undefined,
+    );
+    return withDetailsOf(match, ts.displayPartsToString(details?.displayParts));
   });
 }
 
 /** `(a: number, b: number): number` of `function foo(a: number, b: number): number`. */
-function signatureOf(
-  name: string,
-  service: TypeScript.LanguageService,
-  { path }: CellModule,
-  position: number,
-): string | undefined {
-  const details = service.getCompletionEntryDetails(
-    path,
-    position,
-    name,
-    undefined,
-    undefined,
-    preferences,
-    undefined,
-  );
-  const text = ts.displayPartsToString(details?.displayParts);
-  const at = text.indexOf(`${name}(`) + name.length;
-  const generic = text.indexOf(`${name}<`) + name.length;
-  const start = at >= name.length ? at : generic;
-  return start < name.length ? undefined : text.slice(start).split('\n')[0];
+function withDetailsOf(match: ServiceCompletion, shown: string): ServiceCompletion {
+  const [, keyword] = /^\(alias\) (function|class|const|let|var|enum|interface|type)\b/u.exec(shown) ?? [];
+  const type = keyword === undefined ? match.type : typeOf(keyword);
+  const [at] = [`${match.text}(`, `${match.text}<`].flatMap((start) => {
+    const index = shown.indexOf(start);
+    return index === -1 ? [] : [index + match.text.length];
+  });
+  const isCallable = type === 'function' || type === 'method';
+  const signature = at === undefined || !isCallable ? undefined : shown.slice(at).split('\n')[0];
+  return { ...match, type, ...(signature !== undefined && { signature }) };
 }

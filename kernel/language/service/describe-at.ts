@@ -1,5 +1,6 @@
 import type * as TypeScript from 'typescript';
 import { ts } from '../typescript.ts';
+import { innermostNode, isPath } from './nodes.ts';
 import type { CellModule, Notebook } from './notebook.ts';
 import type { Description } from './protocol.ts';
 
@@ -11,6 +12,8 @@ interface DescribeRequest {
   readonly cursor: number;
   readonly wantsSource: boolean;
 }
+
+const TYPE_KINDS: ReadonlySet<string> = new Set(['interface', 'type', 'type parameter', 'primitive type']);
 
 /** Longer sources are cut. */
 const MAX_SOURCE_LENGTH = 20_000;
@@ -35,7 +38,8 @@ export function describeAt(request: DescribeRequest): Description | undefined {
 function describe(request: DescribeRequest, path: string, position: number): Description | undefined {
   const { service, notebook, wantsSource } = request;
   const info = service.getQuickInfoAtPosition(path, position);
-  if (info === undefined) return undefined;
+  // An unknown name is `any`, which is no description.
+  if (info === undefined || info.kind === ts.ScriptElementKind.unknown) return undefined;
   const name = textOf(request, path, info.textSpan);
   const definitions = service.getDefinitionAtPosition(path, position) ?? [];
   const [definition] = definitions;
@@ -56,7 +60,8 @@ function describe(request: DescribeRequest, path: string, position: number): Des
     return describe(request, known.module.path, known.module.cellStart + known.offset);
   }
   const source = wantsSource ? sourceOf(service, definition) : undefined;
-  const expression = expressionAt(service, path, info.textSpan.start);
+  const isType = TYPE_KINDS.has(info.kind);
+  const expression = isType ? undefined : expressionAt(service, path, info.textSpan.start);
   return {
     ...quickInfoOf(info),
     ...(source !== undefined && { source: { language: 'typescript', text: source } }),
@@ -131,15 +136,9 @@ function expressionAt(
 ): string | undefined {
   const file = service.getProgram()?.getSourceFile(path);
   if (file === undefined) return undefined;
-  let node = innermost(file, position);
+  const node = innermostNode(file, position);
   if (!ts.isIdentifier(node)) return undefined;
-  if (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) node = node.parent;
-  const isPath = (inner: TypeScript.Node): boolean =>
-    ts.isIdentifier(inner) || (ts.isPropertyAccessExpression(inner) && isPath(inner.expression));
-  return isPath(node) ? node.getText(file) : undefined;
-}
-
-function innermost(node: TypeScript.Node, position: number): TypeScript.Node {
-  const child = ts.forEachChild(node, (one) => (one.pos <= position && position < one.end ? one : undefined));
-  return child === undefined ? node : innermost(child, position);
+  const isMember = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node;
+  const whole = isMember ? node.parent : node;
+  return isPath(whole) ? whole.getText(file) : undefined;
 }

@@ -1,6 +1,7 @@
 import type * as TypeScript from 'typescript';
 import { ts } from '../typescript.ts';
-import type { CellModule } from './notebook.ts';
+import { innermostNode, isPath } from './nodes.ts';
+import type { CellModule, Notebook } from './notebook.ts';
 import type { TypeDiagnostic } from './protocol.ts';
 
 /**
@@ -43,7 +44,6 @@ const REPORTED: ReadonlySet<number> = new Set([
   2531, // Object is possibly 'null'.
   2532, // Object is possibly 'undefined'.
   2533, // Object is possibly 'null' or 'undefined'.
-  18046, // '{0}' is of type 'unknown'.
   18047, // '{0}' is possibly 'null'.
   18048, // '{0}' is possibly 'undefined'.
   18049, // '{0}' is possibly 'null' or 'undefined'.
@@ -54,24 +54,79 @@ const MISSING_NAME: ReadonlySet<number> = new Set([
   2552, // Cannot find name '{0}'. Did you mean '{1}'?
 ]);
 
+const MISSING_MEMBER: ReadonlySet<number> = new Set([2339, 2551]);
+
+const MISSING_EXPORT: ReadonlySet<number> = new Set([2305, 2614, 2724]);
+
+/** Data that came from outside, such as a response's JSON, is of whatever type the cell knows it to be. */
+const UNKNOWN = "'unknown'";
+
+/** Diagnostics about arithmetic, where a remote function's `number` may be a bigint that no number can hold. */
+const ARITHMETIC: ReadonlySet<number> = new Set([2365, 2362, 2363]);
+
 /** What is wrong with the types of a cell; offsets are those of the cell. */
 export function diagnoseCell(
   service: TypeScript.LanguageService,
-  { path, cellStart, cellEnd }: CellModule,
+  notebook: Notebook,
+  module: CellModule,
 ): readonly TypeDiagnostic[] {
-  return service.getSemanticDiagnostics(path).flatMap(({ code, start, length = 0, messageText }) => {
+  const file = service.getProgram()?.getSourceFile(module.path);
+  if (file === undefined) return [];
+  const { cellStart, cellEnd } = module;
+  return service.getSemanticDiagnostics(module.path).flatMap(({ code, start, length = 0, messageText }) => {
     if (start === undefined || start < cellStart || start + length > cellEnd) return [];
-    const message = ts.flattenDiagnosticMessageText(messageText, '\n').replace(/\.$/u, '');
+    const text = ts.flattenDiagnosticMessageText(messageText, '\n').replace(/\.$/u, '');
     const place = { start: start - cellStart, end: start - cellStart + length };
-    if (REPORTED.has(code) && !isDoubtful(code, message)) return [{ code, message, ...place }];
-    const [, missingName] = MISSING_NAME.has(code) ? (/'([^']*)'/u.exec(message) ?? []) : [];
-    return missingName === undefined ? [] : [{ code, message, ...place, missingName }];
+    const found = { code, message: text, ...place };
+    if (MISSING_NAME.has(code)) return missingName(found, file, start);
+    if (!REPORTED.has(code) || text.includes(UNKNOWN)) return [];
+    if (ARITHMETIC.has(code) && text.includes('bigint')) return [];
+    if (MISSING_MEMBER.has(code)) return missingMember(found, notebook, file, start);
+    return [MISSING_EXPORT.has(code) ? withRefutation(found, localName(file, start)) : found];
   });
 }
 
-const ARITHMETIC: ReadonlySet<number> = new Set([2365, 2362, 2363]);
+/** An assignment makes a variable of a name that is none. */
+function missingName(
+  found: TypeDiagnostic,
+  file: TypeScript.SourceFile,
+  start: number,
+): readonly TypeDiagnostic[] {
+  const node = innermostNode(file, start);
+  if (!ts.isIdentifier(node) || isAssigned(file, node.text)) return [];
+  return [{ ...withRefutation(found, node.text), isMissingName: true }];
+}
 
-/** A remote function gives a bigint where a number can't hold the integer; its declared type says number. */
-function isDoubtful(code: number, message: string): boolean {
-  return ARITHMETIC.has(code) && message.includes('bigint');
+/** What some cell assigns to is there, whatever the types say: `cache.hits = 0`. */
+function missingMember(
+  found: TypeDiagnostic,
+  notebook: Notebook,
+  file: TypeScript.SourceFile,
+  start: number,
+): readonly TypeDiagnostic[] {
+  const node = innermostNode(file, start);
+  if (!ts.isIdentifier(node) || notebook.assignsMember(node.text)) return [];
+  const { parent } = node;
+  if (!ts.isPropertyAccessExpression(parent) || !isPath(parent.expression)) return [found];
+  const object = parent.expression.getText(file);
+  return [{ ...found, refutation: `${JSON.stringify(node.text)} in Object(${object})` }];
+}
+
+function withRefutation(found: TypeDiagnostic, name: string | undefined): TypeDiagnostic {
+  return name === undefined ? found : { ...found, refutation: `typeof ${name} !== "undefined"` };
+}
+
+/** What an import calls the member at `start`. */
+function localName(file: TypeScript.SourceFile, start: number): string | undefined {
+  const { parent } = innermostNode(file, start);
+  return ts.isImportSpecifier(parent) ? parent.name.text : undefined;
+}
+
+function isAssigned(file: TypeScript.SourceFile, name: string): boolean {
+  const visit = (node: TypeScript.Node): boolean => {
+    const isAssignment = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+    if (isAssignment && ts.isIdentifier(node.left) && node.left.text === name) return true;
+    return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
+  };
+  return visit(file);
 }

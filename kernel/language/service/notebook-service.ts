@@ -16,16 +16,12 @@ import { ServiceHost } from './service-host.ts';
 
 /** TypeScript's own language service over the cells of one notebook. */
 export class NotebookService {
-  readonly #folder: string;
-  readonly #globals: string;
-  #notebook: Notebook;
-  #host: ServiceHost;
-  #service: TypeScript.LanguageService;
+  readonly #notebook: Notebook;
+  readonly #host: ServiceHost;
+  readonly #service: TypeScript.LanguageService;
 
   /** `folder` has no `\`; `globals` declares what every cell can use. */
   constructor(folder: string, globals: string) {
-    this.#folder = folder;
-    this.#globals = globals;
     this.#notebook = new Notebook(folder);
     this.#host = new ServiceHost(this.#notebook, folder, globals);
     this.#service = ts.createLanguageService(this.#host);
@@ -39,13 +35,9 @@ export class NotebookService {
       case 'declared':
         for (const declaration of news.declarations) this.#notebook.declare(declaration);
         break;
-      case 'forget': {
-        this.#service.dispose();
-        this.#notebook = new Notebook(this.#folder);
-        this.#host = new ServiceHost(this.#notebook, this.#folder, this.#globals);
-        this.#service = ts.createLanguageService(this.#host);
+      case 'forget':
+        this.#notebook.clear();
         break;
-      }
     }
   }
 
@@ -84,13 +76,13 @@ export class NotebookService {
   }
 
   #check(code: string): readonly TypeDiagnostic[] {
-    return diagnoseCell(this.#service, this.#draft(code));
+    return diagnoseCell(this.#service, this.#notebook, this.#draft(code));
   }
 
   #checkRan(name: string): readonly TypeDiagnostic[] {
-    const module = this.#notebook.cell(name);
+    const module = this.#notebook.draftOf(name);
     if (module === undefined) return [];
     this.#host.focus(module.path);
-    return diagnoseCell(this.#service, module);
+    return diagnoseCell(this.#service, this.#notebook, module);
   }
 }

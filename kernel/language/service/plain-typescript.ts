@@ -1,3 +1,4 @@
+import { parseCellSource } from '../cell-source.ts';
 import { parseSource } from '../parse-source.ts';
 import { forEachChild, type SyntaxNode } from '../syntax-tree.ts';
 
@@ -9,8 +10,13 @@ export const imaginaryUnit = '\u2148';
 
 const MAYBE_IMAGINARY = /(?<![\w$])(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?[jJ](?![\w$])/gu;
 
+export interface PlainTypeScript {
+  readonly text: string;
+  readonly isJsx: boolean;
+}
+
 /** A cell's code as TypeScript knows it, with every character where it was. */
-export function plainTypeScript(code: string): { readonly text: string; readonly isJsx: boolean } {
+export function plainTypeScript(code: string): PlainTypeScript {
   const mayBeImaginary = MAYBE_IMAGINARY.test(code);
   MAYBE_IMAGINARY.lastIndex = 0;
   if (!mayBeImaginary && !code.includes('<')) return { text: code, isJsx: false };
@@ -27,6 +33,13 @@ export function plainTypeScript(code: string): { readonly text: string; readonly
   };
   if (parsed.imaginary.size > 0) visit(parsed.program);
   return { text, isJsx: parsed.jsx };
+}
+
+/** Whether a cell is an object literal, `{ a: 1 }`, and not a block. */
+export function isObjectLiteralCell(code: string): boolean {
+  if (!code.trimStart().startsWith('{')) return false;
+  const parsed = parseCellSource(code);
+  return parsed.ok && parsed.text !== code;
 }
 
 function unitOfLength({ length }: string): string {

@@ -83,6 +83,8 @@ export interface TypeDiagnostic {
   readonly message: string;
   readonly start: number;
   readonly end: number;
-  /** The name that was not found, in the one kind of diagnostic that the session may know better. */
-  readonly missingName?: string;
+  /** A name that is not there yet may be declared by a cell that runs before it is needed. */
+  readonly isMissingName?: true;
+  /** An expression that is true in a session where the types are wrong about this. */
+  readonly refutation?: string;
 }

@@ -31,8 +31,8 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
   }
 
   /** From now on, the program is about this module. */
-  focus(path: string | undefined): void {
-    this.#roots = path === undefined ? [] : [path];
+  focus(path: string): void {
+    this.#roots = [path];
   }
 
   getScriptFileNames(): string[] {
