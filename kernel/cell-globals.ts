@@ -6,7 +6,7 @@ const path = (name: string): string =>
   JSON.stringify(fileURLToPath(new URL(name, import.meta.url)).replaceAll('\\', '/'));
 
 /** Classes and functions of the package that cells know by their own names. */
-const CLASSES = ['Complex', 'CompileError', 'RemoteError', 'TypedValue'];
+const CLASSES = ['Complex', 'CompileError', 'NdArray', 'RemoteError', 'TypedValue'];
 const INTEGERS = [8, 16, 32, 64].flatMap((bits) => [`int${bits}`, `uint${bits}`]);
 const FLOATS = ['float32', 'float64'];
 const COMPLEXES = ['complex64', 'complex128'];
@@ -63,6 +63,7 @@ ${CLASSES.map((name) => `  const ${name}: typeof rjitPackage.${name};\n  type ${
   const RemoteFunction: typeof rjitPackage.RemoteFunction;
   /** \`complex(1, 3.4)\` is what \`1 + 3.4j\` is in Python. */
   const complex: typeof rjitPackage.complex;
+  const ndarray: typeof rjitPackage.ndarray;
 ${[...INTEGERS, ...FLOATS]
   .map(
     (name) =>

@@ -61,10 +61,12 @@ function vegaView(spec: View): View | undefined {
 }
 
 /** A figure of Plotly's: traces of data, each with its type, and a layout. */
-function plotlyView({ data, layout, ...rest }: View): View | undefined {
+function plotlyView(figure: View): View | undefined {
+  // Nothing else is read before it is sure that this is a figure: an object of the user's may have getters.
+  const { data, layout } = figure;
   if (!Array.isArray(data) || data.length === 0 || !isPlainObject(layout)) return undefined;
   const isTrace = (trace: unknown) => isPlainObject(trace) && typeof trace.type === 'string';
-  return data.every(isTrace) ? { 'application/vnd.plotly.v1+json': { data, layout, ...rest } } : undefined;
+  return data.every(isTrace) ? { 'application/vnd.plotly.v1+json': { ...figure } } : undefined;
 }
 
 function methodOf(value: object, name: string): ((...args: readonly unknown[]) => unknown) | undefined {

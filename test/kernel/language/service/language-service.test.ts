@@ -14,6 +14,7 @@ import { builtinMagics } from '../../../../kernel/magics/builtin-magics.ts';
 import { withoutMagics } from '../../../../kernel/magics/without-magics.ts';
 import { runCases } from '../../../support/case-runner.ts';
 import { repositoryRoot } from '../../../support/repository-root.ts';
+import { SessionInTest } from '../../../support/session-in-test.ts';
 
 const MAX_SHOWN = 8;
 
@@ -160,6 +161,26 @@ thread('edits of a local file are seen', async () => {
   assert.equal(await members(), ['before']);
   writeFileSync(file, 'export const after = 1; export const more = 2;');
   assert.equal(await members(), ['after', 'more']);
+});
+
+thread('every global that a session makes has a type', async () => {
+  const session = new SessionInTest();
+  try {
+    const platform = JSON.stringify(Object.getOwnPropertyNames(globalThis));
+    const own = `Object.getOwnPropertyNames(globalThis).filter((name) => !new Set(${platform}).has(name)).join()`;
+    await session.run('rjit');
+    const names = (await session.show(own)).replaceAll("'", '').split(',');
+    const forCells = names.filter((name) => !name.startsWith('__') || /^_+$/u.test(name));
+    assert.ok(forCells.includes('print') && forCells.includes('int64'), forCells.join());
+    notebook('');
+    const found = await service.ask({ op: 'check', cell: { code: forCells.join('\n') } });
+    assert.equal(
+      found.map(({ message }) => message),
+      [],
+    );
+  } finally {
+    await session.session.shutdown();
+  }
 });
 
 thread('the thread ends when nobody needs it any more', async () => {
