@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseSignature } from '../backend/contract/parse-type.ts';
 import { RemoteError } from '../backend/contract/remote-error.ts';
 import { SignatureError } from '../backend/contract/signature-error.ts';
+import { parseSignatures } from '../backend/contract/template-signatures.ts';
 import { assignSignatures, type GivenSignature } from './compiler/assign-signatures.ts';
 import { checkModule, compileProgram } from './compiler/compile.ts';
 import type { CoreModule, Language } from './compiler/core.ts';
@@ -182,7 +182,13 @@ function emitOwn(job: Job, language: Language, stage: 'core' | 'hir' | 'ir'): st
 }
 
 function check(module: CoreModule, job: Job, options: ModuleOptions): HirModule {
-  const overloads = resultOf(assignSignatures(module, job.signatures.map(parseGiven)), job);
+  const overloads = resultOf(
+    assignSignatures(
+      module,
+      job.signatures.flatMap((one) => parseGiven(one)),
+    ),
+    job,
+  );
   return resultOf(checkModule({ module, overloads, options }), job);
 }
 
@@ -191,10 +197,14 @@ async function emitForeign(job: Job, language: ForeignText['language'], stage: S
     throw new UsageError(`--emit ${stage} is for Python and TypeScript; other languages begin at --emit ir`);
   }
   const target = likelyTarget();
-  const module = await defineForeign({ ...job, language }, job.signatures.map(parseGiven), {
-    target,
-    write: (text) => process.stderr.write(text),
-  });
+  const module = await defineForeign(
+    { ...job, language },
+    job.signatures.flatMap((one) => parseGiven(one)),
+    {
+      target,
+      write: (text) => process.stderr.write(text),
+    },
+  );
   return module.compile([], { ...target, dataLayout: '' }).ir;
 }
 
@@ -215,9 +225,9 @@ async function emitOnServer({ command, ...job }: Job, stage: 'opt' | 'asm'): Pro
 }
 
 /** @throws CompileError pointing into the signature */
-function parseGiven(text: string): GivenSignature {
+function parseGiven(text: string): readonly GivenSignature[] {
   try {
-    return { signature: parseSignature(text) };
+    return parseSignatures(text).map((signature) => ({ signature }));
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     const span = { start: error.start, end: error.end };

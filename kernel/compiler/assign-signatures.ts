@@ -1,8 +1,8 @@
 /** Which signature belongs to which function of a cell. */
 import { formatType } from '../../backend/contract/format-type.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
-import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
+import { parseSignatures } from '../../backend/contract/template-signatures.ts';
 import type { FunctionType, Type } from '../../backend/contract/types.ts';
 import { closestName } from './closest-name.ts';
 import type { CoreModule, FunctionDefinition, TypeAnnotation } from './core.ts';
@@ -61,7 +61,7 @@ class Assignment {
 
   #declare(definition: FunctionDefinition, text: string, span: Span): void {
     try {
-      this.#add(definition.name, parseSignature(text), span);
+      for (const signature of parseSignatures(text)) this.#add(definition.name, signature, span);
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       this.#diagnostics.push({ ...signatureDiagnostic(error), span });

@@ -1,5 +1,5 @@
-import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
+import { parseSignatures } from '../../backend/contract/template-signatures.ts';
 import type { SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
 import { signatureDiagnostic } from '../compiler/signature-diagnostic.ts';
 import { CompileError } from '../rjit/compile-error.ts';
@@ -17,7 +17,8 @@ def function(a, b): ...
 function add(a, b) { return a + b }
 
   SIGNATURE    RESULT(PARAMETER, ...), as in int64(int64, float64); a name, as in int64 add(int64, int64),
-               where the cell has several functions; none where the functions are annotated
+               where the cell has several functions; none where the functions are annotated;
+               T(T, T), T = [int32, float64] is int32(int32, int32) and float64(float64, float64)
   --lang       python, typescript, c, c++ or ir (LLVM IR), where the source doesn't tell; C and C++ need clang here
   --with 'COMMAND ...'  what compiles the cell instead: reads it on standard input, writes LLVM IR to standard output
   --name NAME  the variable of the session that holds the function
@@ -84,7 +85,7 @@ function withoutHeader(cell: string, bodyLine: number): string {
 /** Here and not in `define`, because the caret belongs under the cell's first line. */
 function checkSignature({ text, offset }: SignatureText, { cell, fileName }: CellMagicContext): void {
   try {
-    parseSignature(text);
+    parseSignatures(text);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     throw new CompileError([signatureDiagnostic(error, offset)], { source: cell, fileName });

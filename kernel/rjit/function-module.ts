@@ -29,8 +29,8 @@ export interface FunctionModule {
   /** What a person may want to know of a function; absent where the source doesn't tell. */
   describe?(functionName: string): FunctionDescription | undefined;
   signaturesOf(functionName: string): readonly FunctionType[];
-  /** @throws CompileError, and then the overload isn't added */
-  add(functionName: string, signature: FunctionType): void;
+  /** @throws CompileError, and then no overload is added */
+  add(functionName: string, signatures: readonly FunctionType[]): void;
   /** IR for `overloads` and all they call. @throws CompileError */
   compile(overloads: readonly Overload[], target: IrTarget): CompiledModule;
   /** Present where `compile` makes all functions of the module, whatever it is asked for. */

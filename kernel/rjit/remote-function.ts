@@ -1,6 +1,6 @@
 import { formatType } from '../../backend/contract/format-type.ts';
-import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
+import { parseSignatures, type Templates } from '../../backend/contract/template-signatures.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { type Value, valueCodec } from '../../backend/contract/value-codec.ts';
 import { argumentsKey, plainValue, typesOfArguments } from './argument-type.ts';
@@ -62,23 +62,19 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   }
 
   /**
-   * Adds an overload: `foo.signature('double(double, double)')`.
+   * Adds an overload: `foo.signature('double(double, double)')`, or several: `foo.signature('T(T), T = [int8, int16]')`.
    *
    * @throws CompileError when the text isn't a signature or the function doesn't compile for it; nothing is added then
    */
-  signature(text: string): this {
+  signature(text: string, { templates = {} }: { readonly templates?: Templates } = {}): this {
     const { module, name } = this.#options;
-    const { label, ...signature } = this.#parse(text);
-    if (label !== undefined && label !== name) {
-      throw this.#signatureError(
-        `the signature is for ${label}; this function is ${name}`,
-        text,
-        0,
-        text.length,
-      );
-    }
-    module.add(name, signature);
-    this.#add(signature);
+    const signatures = this.#parse(text, templates).map(({ label, ...signature }) => {
+      if (label === undefined || label === name) return signature;
+      const message = `the signature is for ${label}; this function is ${name}`;
+      throw this.#signatureError(message, text, 0, text.length);
+    });
+    module.add(name, signatures);
+    for (const signature of signatures) this.#add(signature);
     this.#options.definitions.count += 1;
     return this;
   }
@@ -173,9 +169,9 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     return `${this.#options.name}[${signatures}]${options}`;
   }
 
-  #parse(text: string): FunctionType {
+  #parse(text: string, templates: Templates): readonly FunctionType[] {
     try {
-      return parseSignature(text);
+      return parseSignatures(text, templates);
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       throw this.#signatureError(error.message, text, error.start, error.end);

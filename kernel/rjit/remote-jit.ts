@@ -1,7 +1,7 @@
 /** The package's public API: compile functions here, run them on a server. */
 import type { Complex } from '../../backend/contract/complex.ts';
-import { parseSignature } from '../../backend/contract/parse-type.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
+import { parseSignatures, type Templates } from '../../backend/contract/template-signatures.ts';
 import type { GivenSignature } from '../compiler/assign-signatures.ts';
 import type { Span } from '../compiler/diagnostic.ts';
 import { detectForeignLanguage, type SourceLanguage } from '../compiler/foreign/detect-foreign.ts';
@@ -105,6 +105,8 @@ type Decorator = (...signatures: readonly (string | DecoratorOptions)[]) => Func
 /** Goes behind the signatures. */
 export interface DecoratorOptions {
   readonly constants?: Constants;
+  /** What template variables of the signatures stand for: `{ T: ['int32', 'float64'] }`. */
+  readonly templates?: Templates;
 }
 
 /**
@@ -156,7 +158,7 @@ export class RemoteJIT extends callableBase<Decorator>() {
    * @throws CompileError with all that is wrong with the source
    */
   async define(definition: Definition): Promise<readonly RemoteFunction[]> {
-    const given = definition.signatures.map(parseGiven);
+    const given = definition.signatures.flatMap((one) => parseGiven(one));
     const module = await this.#moduleOf(definition, given);
     return module.exportedNames.map((name) => this.#define(module, name));
   }
@@ -257,7 +259,8 @@ export class RemoteJIT extends callableBase<Decorator>() {
     const constants: Constants = Object.assign({}, ...options.map((one) => one.constants ?? {}));
     const name = body.name === '' ? 'anonymous' : body.name;
     const module = SourceModule.parseFunction(body.toString(), name, this.#names(constants));
-    module.assign(signatures.map(parseGiven));
+    const templates: Templates = Object.assign({}, ...options.map((one) => one.templates ?? {}));
+    module.assign(signatures.flatMap((text) => parseGiven(text, templates)));
     return this.#define(module, module.exportedNames[0] ?? name);
   }
 
@@ -295,10 +298,10 @@ export class RemoteJIT extends callableBase<Decorator>() {
 }
 
 /** @throws CompileError pointing into the signature */
-function parseGiven(given: string | PlacedSignature): GivenSignature {
+function parseGiven(given: string | PlacedSignature, templates: Templates = {}): readonly GivenSignature[] {
   const { text, ...place } = typeof given === 'string' ? { text: given } : given;
   try {
-    return { signature: parseSignature(text), ...place };
+    return parseSignatures(text, templates).map((signature) => ({ signature, ...place }));
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     throw new CompileError([signatureDiagnostic(error)], { source: text, fileName: 'signature' });

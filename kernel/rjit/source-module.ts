@@ -87,10 +87,11 @@ export class SourceModule implements FunctionModule, LinkUnit {
     this.#overloads.push(...overloads);
   }
 
-  /** @throws CompileError, and then the overload isn't added */
-  add(functionName: string, signature: FunctionType): void {
-    this.#link([{ functionName, signature }]);
-    this.#overloads.push({ functionName, signature });
+  /** @throws CompileError, and then no overload is added */
+  add(functionName: string, signatures: readonly FunctionType[]): void {
+    const overloads = signatures.map((signature) => ({ functionName, signature }));
+    this.#link(overloads);
+    this.#overloads.push(...overloads);
   }
 
   describe(functionName: string): FunctionDescription | undefined {

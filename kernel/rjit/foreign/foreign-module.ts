@@ -72,10 +72,12 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
       .map(({ signature }) => signature);
   }
 
-  add(functionName: string, signature: FunctionType): void {
-    const [definition] = this.#resultOf(functionsFor(this.#options.functions, { functionName, signature }));
-    if (definition === undefined) return;
-    this.#overloads = [...this.#overloads, { definition, signature }];
+  add(functionName: string, signatures: readonly FunctionType[]): void {
+    const added = signatures.flatMap((signature) => {
+      const [definition] = this.#resultOf(functionsFor(this.#options.functions, { functionName, signature }));
+      return definition === undefined ? [] : { definition, signature };
+    });
+    this.#overloads = [...this.#overloads, ...added];
     this.#generated.clear();
     this.compiledTogether.clear();
   }

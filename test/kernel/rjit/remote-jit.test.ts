@@ -321,4 +321,24 @@ definitions.after(async () => {
   await definer.close();
 });
 
+definitions('template signatures make an overload for each of their types', async () => {
+  const source = 'def most(a, b):\n    return a if a > b else b\n';
+  const most = await defineOne(definer, source, 'T(T, T), T = [int32, float64]');
+  assert.equal(most.signatures, ['int32(int32, int32)', 'float64(float64, float64)']);
+  assert.equal([most(1, 2), most(1.5, 0.5)], [2, 1.5]);
+  most.signature('T(T, U), T = [uint8], U = [uint8, uint16]');
+  assert.is(most.signatures.length, 4);
+  const error = await errorOf(() => most.signature('T(T), T = [int8, int16]'));
+  assert.match(error.message, 'most has 2 parameters');
+  const partly = await errorOf(() => most.signature('T(float32, T), T = [float32, int8]'));
+  assert.match(partly.message, 'type-mismatch');
+  assert.is(most.signatures.length, 4);
+  const twice = definer('T(T)', { templates: { T: ['int16', 'float32'] } })(function twice(x: number) {
+    return x * 2;
+  });
+  assert.equal(twice.signatures, ['int16(int16)', 'float32(float32)']);
+  twice.signature('T(T)', { templates: { T: ['complex64'] } });
+  assert.is(twice.signatures.length, 3);
+});
+
 definitions.run();
