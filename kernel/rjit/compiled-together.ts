@@ -1,3 +1,4 @@
+import type { CompiledModule } from '../compiler/compile.ts';
 import type { CompileOutcome } from './io/requests.ts';
 
 interface Handle {
@@ -11,9 +12,16 @@ interface Handle {
  */
 export class CompiledTogether {
   #outcome: CompileOutcome | undefined;
+  #files: CompiledModule['files'] = [];
 
-  keep(outcome: CompileOutcome): void {
+  keep(outcome: CompileOutcome, { files }: CompiledModule): void {
     this.#outcome = outcome;
+    this.#files = files;
+  }
+
+  /** Of the compiled functions. */
+  get files(): CompiledModule['files'] {
+    return this.#files;
   }
 
   find(symbol: string): Handle | undefined {

@@ -204,7 +204,7 @@ export class RemoteOverload {
     const isWritten = module.functions.find(({ symbol }) => symbol === this.symbol)?.writes ?? [];
     this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
     this.#files = module.files;
-    this.#module.compiledTogether?.keep(outcome);
+    this.#module.compiledTogether?.keep(outcome, module);
     this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
@@ -214,6 +214,7 @@ export class RemoteOverload {
   #madeTogether(): CallTarget | undefined {
     const made = this.#module.compiledTogether?.find(this.symbol);
     this.#compiled = made && { ...made, packed: this.packed, isWritten: [] };
+    this.#files = this.#module.compiledTogether?.files ?? [];
     return this.#compiled;
   }
 

@@ -50,7 +50,7 @@ export function portableIr(ir: string, serverMajor: number): string {
   const rewrites = [...rewritesFor(serverMajor), ...(CATCHES.test(ir) ? [] : [NO_PERSONALITY])];
   return ir
     .split('\n')
-    .map((line) => (isLifetimeMarker(line) ? '' : keepGroup(rewriteLine(line, rewrites))))
+    .map((line) => (isDropped(line, serverMajor) ? '' : keepGroup(rewriteLine(line, rewrites))))
     .join('\n');
 }
 
@@ -66,6 +66,8 @@ function rewritesFor(serverMajor: number): readonly Rewrite[] {
   // Flags that other instructions had before.
   if (serverMajor < 19)
     rewrites.push([/(?<=\b(?:trunc|getelementptr inbounds|getelementptr)(?: nuw| nsw)*) (?:nuw|nsw)\b/g, '']);
+  // Fields of debug information.
+  if (serverMajor < 21) rewrites.push([/, keyInstructions: \w+/, '']);
   // A flag of the module that takes the least of what is asked for, such as the level of position independence.
   if (serverMajor < 15) rewrites.push([/(?<=^!\d+ = !\{i32 )8(?=, !)/, '7']);
   return rewrites;
@@ -76,8 +78,9 @@ function keepGroup(line: string): string {
   return line.replace(/^(attributes #\d+ = \{)\s*\}/, '$1 "rjit" }');
 }
 
-/** LLVM 22 dropped their length, so that 21 and 22 can't read each other's. */
-function isLifetimeMarker(line: string): boolean {
+/** LLVM 22 dropped the length of lifetime markers, so 21 and 22 can't read each other's; 19 began to write `#dbg_…`. */
+function isDropped(line: string, serverMajor: number): boolean {
+  if (serverMajor < 19 && /^\s*#dbg_/.test(line)) return true;
   return /^\s*(?:(?:tail |musttail |notail )?call|declare) void @llvm\.lifetime\.(?:start|end)\b/.test(line);
 }
 

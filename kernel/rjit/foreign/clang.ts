@@ -1,4 +1,5 @@
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { fileLabel } from '../../../backend/contract/source-location.ts';
 import { type CDefinition, cDefinitions } from '../../compiler/foreign/c-functions.ts';
 import { shimText, symbolText } from '../../compiler/foreign/c-shims.ts';
 import { type ClangMessages, readClangMessages } from '../../compiler/foreign/clang-messages.ts';
@@ -112,7 +113,10 @@ function generator(
   overloads: readonly ForeignOverload<CDefinition>[],
   target: ClangTarget,
 ): Tool {
-  return toolFor(clang, source, target, `${source.source}\n${shimText(overloads)}\n`, ['-w']);
+  // Lines and nothing else of debug information, so that a fault says its line.
+  return toolFor(clang, source, target, `${source.source}\n${shimText(overloads)}\n`, [
+    ...['-w', '-gdwarf-4', '-gline-tables-only'],
+  ]);
 }
 
 function finish(
@@ -130,7 +134,14 @@ function finish(
         'clang 14, 15 or 16, or name one in the variable RJIT_CLANG',
     );
   }
-  return `${withoutRestraints(portableIr(stdout, llvmMajor))}\n${symbolText(overloads)}`;
+  return `${labelMainFile(withoutRestraints(portableIr(stdout, llvmMajor)))}\n${symbolText(overloads)}`;
+}
+
+/** What clang read from its standard input is the first file of the module. */
+function labelMainFile(ir: string): string {
+  return ir.replace(/(?<=^!\d+ = !DIFile\(filename: )"(?:<stdin>|-)", directory: "[^"]*".*(?=\)$)/gm, () => {
+    return `"${fileLabel(0)}", directory: ""`;
+  });
 }
 
 function toolFor(

@@ -60,6 +60,11 @@ portable('lifetime markers go, whose form changed, and lines keep their numbers'
   assert.is(portableIr(ir, 22), 'a\n\nb');
 });
 
+portable('records of debug information go where the server has none', () => {
+  assert.is(portableIr('    #dbg_declare(ptr %2, !366, !DIExpression(), !367)', 18), '');
+  assert.is(portableIr('    #dbg_value(i32 0, !3)', 19), '    #dbg_value(i32 0, !3)');
+});
+
 portable('module flags have a behaviour that the server knows', () => {
   assert.is(portableIr('!1 = !{i32 8, !"PIC Level", i32 2}', 14), '!1 = !{i32 7, !"PIC Level", i32 2}');
   assert.is(portableIr('!1 = !{i32 8, !"PIC Level", i32 2}', 15), '!1 = !{i32 8, !"PIC Level", i32 2}');
