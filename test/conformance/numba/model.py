@@ -149,8 +149,8 @@ def is_of_math(value):
 
 def argument(value, parameter):
     """A value as an argument for a parameter of that type."""
-    if isinstance(value, tuple) or parameter.endswith("]"):
-        return value
+    if isinstance(value, np.ndarray):
+        return elements(value) if value.dtype.kind in "iu" else value
     if parameter.startswith("uint"):
         return Unsigned(value)
     if parameter.startswith("int"):
@@ -158,3 +158,19 @@ def argument(value, parameter):
     if parameter == "float32":
         return np.float32(value)
     return np.complex64(value) if parameter == "complex64" else value
+
+
+def elements(array):
+    """An array of integers whose arithmetic has 64 bits, whatever it stores."""
+    made = np.empty(array.shape, dtype=object)
+    of_type = Unsigned if array.dtype.kind == "u" else Integer
+    made.ravel()[:] = [of_type(value) for value in array.ravel().tolist()]
+    return made
+
+
+def stored(array, parameter):
+    """The numbers of an array as it stores them."""
+    if array.dtype != object:
+        return array
+    words = [int(value) & MASK for value in array.ravel()]
+    return np.array(words, dtype=np.uint64).astype(parameter.rstrip("[,]")).reshape(array.shape)

@@ -44,9 +44,9 @@ def by_numba(question):
     return [outcome_of(function, call, question["parameters"], scalar) for call in question["calls"]]
 
 
-def after(argument):
+def after(argument, parameter):
     """What a call leaves in an array."""
-    return encode(argument) if isinstance(argument, np.ndarray) else "n:"
+    return encode(model.stored(argument, parameter)) if isinstance(argument, np.ndarray) else "n:"
 
 
 def load(question, wrap):
@@ -77,7 +77,8 @@ def scalar(value, parameter):
 def outcome_of(function, call, parameters, argument):
     arguments = [argument(decode(value), parameter) for value, parameter in zip(call, parameters)]
     try:
-        return {"value": encode(function(*arguments)), "after": [after(value) for value in arguments]}
+        value = encode(function(*arguments))
+        return {"value": value, "after": [after(*each) for each in zip(arguments, parameters)]}
     except NotANumber:
         return None
     except BaseException as error:
