@@ -68,10 +68,12 @@ function read<Tree extends Recovered>(source: string, parse: (text: string) => T
       const isWhole = (tree.errors ?? []).every(({ reasonCode }) => LEAVES_WHOLE_TREE.has(reasonCode));
       return { ...(isWhole ? { tree } : {}), diagnostics, imaginaryEnds };
     } catch (error) {
-      const at = imaginarySuffix(error, text);
-      if (at === undefined) return { diagnostics: [fatal(error, source)], imaginaryEnds };
-      imaginaryEnds.add(at + 1);
-      text = withDigit(text, at);
+      const first = imaginarySuffix(error, text);
+      if (first === undefined) return { diagnostics: [fatal(error, source)], imaginaryEnds };
+      for (const at of [first, ...suffixesBehind(text, first)]) {
+        imaginaryEnds.add(at + 1);
+        text = withDigit(text, at);
+      }
     }
   }
 }
@@ -108,6 +110,25 @@ function imaginarySuffix(error: unknown, text: string): number | undefined {
   if (!isBabelError(error) || error.reasonCode !== 'NumberIdentifier') return undefined;
   const isSuffix = /^[0-9.][jJ](?![\p{ID_Continue}$\\])/u.test(text.slice(error.pos - 1, error.pos + 3));
   return isSuffix ? error.pos : undefined;
+}
+
+/** Comments and strings; what may begin a template or a regular expression; imaginary literals. */
+const PIECES =
+  /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`|(?<![\w$)\]\s])\s*\/|(?<![\w$.])(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?<suffix>[jJ])(?![\w$\\])/g;
+
+/**
+ * The suffixes of further imaginary literals, so that Babel needn't stumble over each of them: it would read all from
+ * the start each time. Those behind a template or what may be a regular expression are left to Babel.
+ */
+function suffixesBehind(text: string, first: number): number[] {
+  const found: number[] = [];
+  const pieces = new RegExp(PIECES);
+  pieces.lastIndex = first + 1;
+  for (let match = pieces.exec(text); match !== null; match = pieces.exec(text)) {
+    if (match[0] === '`' || /^\s*\/$/.test(match[0])) break;
+    if (match.groups?.suffix !== undefined) found.push(match.index + match[0].length - 1);
+  }
+  return found;
 }
 
 /** `3.4j` to `3.40`, and `0j` to `10`, as `00` would be an octal literal. */

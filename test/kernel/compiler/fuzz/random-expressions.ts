@@ -3,6 +3,7 @@
  * and so on) can refuse them. Nothing in them depends on a mathematics library: results are exact or IEEE, and both
  * engines must agree on each bit.
  */
+import type { Language } from '../../../../kernel/compiler/core.ts';
 import type { Random } from './random.ts';
 
 export type Kind = 'int' | 'float' | 'complex' | 'bool';
@@ -19,6 +20,156 @@ export const KINDS: readonly Kind[] = ['int', 'int', 'int', 'float', 'float', 'c
 const INTEGERS = '0 1 2 3 -1 7 63 100 255 65536 9007199254740993 9223372036854775807'.split(' ');
 const FLOATS = '0.0 1.0 -1.0 0.5 1e300 1e-300 3.25 -0.0 1e16 0.1'.split(' ');
 const IMAGINARIES = '1j 2.5j -0.5j 1e200j'.split(' ');
+
+const KIND_OF: Readonly<Record<string, Kind>> = {
+  int: 'int',
+  float: 'float',
+  complex: 'complex',
+  bool: 'bool',
+};
+
+function binary(kind: Kind, operators: string): string[] {
+  return operators.split(' ').map((operator) => `($${kind} ${operator} $${kind})`);
+}
+
+function unary(namespace: string, kind: Kind, names: string): string[] {
+  return names.split(' ').map((name) => `${namespace}.${name}($${kind})`);
+}
+
+function ofTwo(namespace: string, kind: Kind, names: string): string[] {
+  return names.split(' ').map((name) => `${namespace}.${name}($${kind}, $${kind})`);
+}
+
+/** `$int` is an expression of that kind, `$l_int` a leaf, `$t_int` the name of a type. */
+const TEMPLATES: Readonly<Record<'shared' | Language, Readonly<Record<Kind, readonly string[]>>>> = {
+  shared: {
+    int: [
+      ...binary('int', '+ - * % << >> & | ^'),
+      '(-$int)',
+      '(~$int)',
+      '$t_int($float)',
+      '$t_int($int)',
+      '$length',
+    ],
+    float: [
+      ...binary('float', '+ - * / %'),
+      '(-$float)',
+      '($float * $int)',
+      '($int / $int)',
+      '$t_float($int)',
+      '$t_float($float)',
+      '($complex).real',
+      '($complex).imag',
+      '($float ** 3)',
+      '($float ** -1)',
+    ],
+    complex: [
+      ...binary('complex', '+ - * /'),
+      '(-$complex)',
+      '($complex + $float)',
+      '($complex * $int)',
+      'complex($float, $float)',
+      'complex64($complex)',
+      'complex128($float)',
+      '($complex).conjugate()',
+      '($complex ** 2)',
+    ],
+    bool: [
+      ...binary('int', '< <= > >= == !='),
+      ...binary('float', '< <= > >= == !='),
+      '($complex == $complex)',
+      'bool($int)',
+      'bool($float)',
+    ],
+  },
+  python: {
+    int: [
+      '($int // $int)',
+      'abs($int)',
+      'int($bool)',
+      '($int ** 0)',
+      '($int ** 5)',
+      '($int ** ($int & 7))',
+      'pow($int, 3)',
+      'round($float)',
+      'math.floor($float)',
+      'math.ceil($float)',
+      'math.gcd($int, $int)',
+      'min($int, $int)',
+      'max($int, $int, $l_int)',
+      'divmod($int, $int)[0]',
+      'divmod($int, $int)[1]',
+      '($int or $int)',
+      '($int and $int)',
+      'np.int16($int)',
+      'np.left_shift($int, $int)',
+      'np.minimum($int, $int)',
+    ],
+    float: [
+      '($float // $float)',
+      ...unary('math', 'float', 'sqrt fabs'),
+      ...unary('np', 'float', 'trunc floor ceil rint sign square reciprocal'),
+      ...ofTwo('np', 'float', 'minimum maximum fmod'),
+      ...ofTwo('math', 'float', 'fmod remainder'),
+      'min($float, $float)',
+      'max($float, $float)',
+      'round($float, 2)',
+      'math.copysign($float, -2.0)',
+      'math.ldexp($float, 3)',
+      'divmod($float, $float)[0]',
+      'divmod($float, $float)[1]',
+      'math.modf($float)[0]',
+      'float($int)',
+    ],
+    complex: [],
+    bool: [
+      '($bool and $bool)',
+      '($bool or $bool)',
+      '(not $bool)',
+      '($int < $int < $int)',
+      '($int <= $float != $l_float >= $int)',
+      '($bool ^ $bool)',
+      '($int in range($l_int, $l_int))',
+      '($int in range($l_int, $l_int, 3))',
+      '($int in range($l_int, $l_int, $l_int))',
+      '($int in ($l_int, 3, $l_int))',
+      '($float not in (0.5, $l_float))',
+      '($int in $array)',
+      'math.isnan($float)',
+    ],
+  },
+  typescript: {
+    int: [
+      '($int >>> $int)',
+      'Math.trunc($int / $int)',
+      'Math.floor($int / $int)',
+      'int64($int / $int)',
+      ...unary('Math', 'int', 'abs sign clz32'),
+      ...ofTwo('Math', 'int', 'max min imul'),
+      '($int ?? $int)',
+      '($int || $int)',
+      '($int && $int)',
+      '($float as $t_int)',
+      'int64($bool)',
+    ],
+    float: [
+      ...unary('Math', 'float', 'sqrt abs round sign ceil floor trunc fround'),
+      ...ofTwo('Math', 'float', 'min max'),
+      '($int as $t_float)',
+      'Number($int)',
+      '($float || $float)',
+    ],
+    complex: [],
+    bool: [
+      '($bool && $bool)',
+      '($bool || $bool)',
+      '(!$bool)',
+      '($bool === $bool)',
+      'Number.isInteger($float)',
+      'isNaN($float)',
+    ],
+  },
+};
 
 export interface ScalarVariable {
   readonly name: string;
@@ -68,16 +219,7 @@ export class RandomExpressions {
     if (depth <= 0 || this.#random.chance(0.15)) return this.leaf(kind);
     if (this.#random.chance(0.1)) return this.#conditional(kind, depth);
     if (this.#random.chance(0.12)) return this.#call(kind, depth) ?? this.leaf(kind);
-    switch (kind) {
-      case 'int':
-        return this.#integer(depth - 1);
-      case 'float':
-        return this.#float(depth - 1);
-      case 'complex':
-        return this.#complex(depth - 1);
-      case 'bool':
-        return this.#bool(depth - 1);
-    }
+    return this.#operation(kind, depth - 1);
   }
 
   /** A variable, an element, a member of a tuple, or a literal. */
@@ -149,144 +291,28 @@ export class RandomExpressions {
     return `${name}(${ordered.join(', ')})`;
   }
 
-  #integer(depth: number): string {
-    const [a, b] = [this.make('int', depth), this.make('int', depth)];
-    const x = this.make('float', depth);
-    const cast = this.#random.pick(TYPES.int);
-    const { arrays } = this.#names();
-    const lengths = arrays.length === 0 ? [] : [this.#length(this.#random.pick(arrays))];
-    const operators = '+ - * % << >> & | ^'.split(' ').map((operator) => `(${a} ${operator} ${b})`);
-    const shared = [...operators, `(-${a})`, `(~${a})`, `${cast}(${x})`, `${cast}(${a})`, ...lengths];
-    const python = [
-      `(${a} // ${b})`,
-      `abs(${a})`,
-      `int(${this.make('bool', depth)})`,
-      `(${a} ** ${this.#random.below(5)})`,
-      `(${a} ** (${b} & 7))`,
-      `pow(${a}, 3)`,
-      `round(${x})`,
-      `math.floor(${x})`,
-      `math.ceil(${x})`,
-      `math.gcd(${a}, ${b})`,
-      `min(${a}, ${b})`,
-      `max(${a}, ${b}, ${this.#literal('int')})`,
-      `divmod(${a}, ${b})[${this.#random.below(2)}]`,
-      `(${a} or ${b})`,
-      `(${a} and ${b})`,
-      `np.int16(${a})`,
-      `np.left_shift(${a}, ${b})`,
-      `np.minimum(${a}, ${b})`,
-    ];
-    const typescript = [
-      `(${a} >>> ${b})`,
-      `Math.trunc(${a} / ${b})`,
-      `Math.floor(${a} / ${b})`,
-      `int64(${a} / ${b})`,
-      `Math.abs(${a})`,
-      `Math.sign(${a})`,
-      `Math.max(${a}, ${b})`,
-      `Math.imul(${a}, ${b})`,
-      `Math.clz32(${a})`,
-      `(${a} ?? ${b})`,
-      `(${a} || ${b})`,
-      `(${a} && ${b})`,
-      `(${x} as ${cast})`,
-      `int64(${this.make('bool', depth)})`,
-    ];
-    return this.#random.pick([...shared, ...(this.#python ? python : typescript)]);
+  /** `template` with its placeholders filled in. */
+  #fill(template: string, depth: number): string {
+    return template.replace(/\$(?:(\w)_)?(\w+)/g, (_match, modifier: string | undefined, name: string) => {
+      const kind = KIND_OF[name] ?? 'int';
+      if (name === 'length') return this.#length(this.#random.pick(this.#names().arrays));
+      if (name === 'array') return this.#random.pick(this.#searched()).name;
+      if (modifier === 't') return this.#random.pick(TYPES[kind]);
+      return modifier === 'l' ? this.leaf(kind) : this.make(kind, depth);
+    });
   }
 
-  #float(depth: number): string {
-    const [a, b] = [this.make('float', depth), this.make('float', depth)];
-    const n = this.make('int', depth);
-    const z = this.make('complex', depth);
-    const cast = this.#random.pick(TYPES.float);
-    const shared = [
-      ...'+ - * / %'.split(' ').map((operator) => `(${a} ${operator} ${b})`),
-      `(-${a})`,
-      `(${a} * ${n})`,
-      `(${n} / ${this.make('int', depth)})`,
-      `${cast}(${n})`,
-      `${cast}(${a})`,
-      `(${z}).real`,
-      `(${z}).imag`,
-      `(${a} ** 3)`,
-      `(${a} ** -1)`,
-    ];
-    const python = [
-      `(${a} // ${b})`,
-      ...['sqrt', 'fabs'].map((name) => `math.${name}(${a})`),
-      ...['trunc', 'floor', 'ceil', 'rint', 'sign', 'square', 'reciprocal'].map((name) => `np.${name}(${a})`),
-      ...['minimum', 'maximum', 'fmod', 'copysign'].map((name) => `np.${name}(${a}, ${b})`),
-      `min(${a}, ${b})`,
-      `max(${a}, ${b})`,
-      `round(${a}, 2)`,
-      `math.copysign(${a}, -2.0)`,
-      `math.fmod(${a}, ${b})`,
-      `math.remainder(${a}, ${b})`,
-      `math.ldexp(${a}, 3)`,
-      `divmod(${a}, ${b})[${this.#random.below(2)}]`,
-      `math.modf(${a})[0]`,
-      `float(${n})`,
-    ];
-    const typescript = [
-      ...['sqrt', 'abs', 'round', 'sign', 'ceil', 'floor', 'trunc', 'fround'].map(
-        (name) => `Math.${name}(${a})`,
-      ),
-      `Math.min(${a}, ${b})`,
-      `Math.max(${a}, ${b})`,
-      `(${n} as ${cast})`,
-      `Number(${n})`,
-      `(${a} || ${b})`,
-    ];
-    return this.#random.pick([...shared, ...(this.#python ? python : typescript)]);
+  /** Arrays of integers in one dimension. */
+  #searched(): readonly ArrayVariable[] {
+    return this.#names().arrays.filter(({ element, rank }) => element === 'int' && rank === 1);
   }
 
-  #complex(depth: number): string {
-    const [a, b] = [this.make('complex', depth), this.make('complex', depth)];
-    return this.#random.pick([
-      ...'+ - * /'.split(' ').map((operator) => `(${a} ${operator} ${b})`),
-      `(-${a})`,
-      `(${a} + ${this.make('float', depth)})`,
-      `(${a} * ${this.make('int', depth)})`,
-      `complex(${this.make('float', depth)}, ${this.make('float', depth)})`,
-      `complex64(${a})`,
-      `complex128(${this.make('float', depth)})`,
-      `(${a}).conjugate()`,
-      `(${a} ** 2)`,
-    ]);
-  }
-
-  #bool(depth: number): string {
-    const order = this.#random.pick(['<', '<=', '>', '>=', '==', '!=']);
-    const kind = this.#random.pick(['int', 'int', 'float'] as const);
-    const [a, b] = [this.make(kind, depth), this.make(kind, depth)];
-    const [p, q] = [this.make('bool', depth), this.make('bool', depth)];
-    const n = this.make('int', depth);
-    const z = `(${this.make('complex', depth)} == ${this.make('complex', depth)})`;
-    const shared = [`(${a} ${order} ${b})`, `(${a} ${order} ${b})`, z, `bool(${a})`];
-    const { arrays } = this.#names();
-    const searched = arrays.filter(({ element, rank }) => element === kind && rank === 1);
-    const python = [
-      `(${p} and ${q})`,
-      `(${p} or ${q})`,
-      `(not ${p})`,
-      `(${a} < ${b} < ${a})`,
-      `(${a} <= ${b} != ${this.leaf(kind)} ${order} ${a})`,
-      `(${p} ^ ${q})`,
-      `(${n} in range(${this.leaf('int')}, ${this.leaf('int')}, ${this.#random.pick(['1', '3', '-2', this.leaf('int')])}))`,
-      `(${n} ${this.#random.pick(['in', 'not in'])} (${this.leaf('int')}, 3, ${this.leaf('int')}))`,
-      `math.isnan(${this.make('float', depth)})`,
-      ...searched.map(({ name }) => `(${a} in ${name})`),
-    ];
-    const typescript = [
-      `(${p} && ${q})`,
-      `(${p} || ${q})`,
-      `(!${p})`,
-      `(${p} === ${q})`,
-      `Number.isInteger(${this.make('float', depth)})`,
-      `isNaN(${this.make('float', depth)})`,
-    ];
-    return this.#random.pick([...shared, ...(this.#python ? python : typescript)]);
+  #operation(kind: Kind, depth: number): string {
+    const own = TEMPLATES[this.#python ? 'python' : 'typescript'][kind];
+    const template = this.#random.pick([...TEMPLATES.shared[kind], ...own]);
+    const lacks =
+      (template.includes('$length') && this.#names().arrays.length === 0) ||
+      (template.includes('$array') && this.#searched().length === 0);
+    return lacks ? this.leaf(kind) : this.#fill(template, depth);
   }
 }
