@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findKernelspec, KernelspecNotFoundError } from './client/kernelspecs.ts';
 import { defaultKernelspec } from './kernelspec.ts';
+import { clangInstallHint, findClangs } from './rjit/foreign/find-clang.ts';
 
 /** `missing` is something rjit needs; `absent` is something it can do without. */
 type State = 'ok' | 'missing' | 'absent';
@@ -34,7 +35,9 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     process.stderr.write(`rjit doctor: takes no arguments, found ${argv.join(' ')}\n`);
     return 1;
   }
-  const findings = await Promise.all([node(), libLLVM(), kernelspec(), llvmBindings(), jupyter()]);
+  const findings = await Promise.all([
+    ...[node(), libLLVM(), kernelspec(), clang(), llvmBindings(), jupyter()],
+  ]);
   for (const { state, text, remedy } of findings) {
     process.stdout.write(`${marks[state].padEnd(8)} ${text}\n`);
     if (remedy !== undefined) process.stdout.write(`${' '.repeat(9)}${remedy}\n`);
@@ -82,6 +85,22 @@ async function kernelspec(): Promise<Finding> {
     if (!(error instanceof KernelspecNotFoundError)) throw error;
     return { state: 'missing', text: `kernelspec: ${error.message}`, remedy };
   }
+}
+
+/** For cells in C and C++. */
+function clang(): Finding {
+  const found = findClangs();
+  if (found.length > 0) {
+    const text = found.map(({ version, command }) => `${version} (${command})`).join(', ');
+    return { state: 'ok', text: `clang for cells in C and C++: ${text}` };
+  }
+  const { RJIT_CLANG: wanted = '' } = process.env;
+  const where = wanted === '' ? 'not found' : `RJIT_CLANG names ${wanted}, which is none`;
+  return {
+    state: 'absent',
+    text: `clang: ${where} (optional; only cells in C and C++ need one)`,
+    remedy: clangInstallHint(),
+  };
 }
 
 function llvmBindings(): Finding {

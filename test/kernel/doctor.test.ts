@@ -57,6 +57,17 @@ doctor('notices a kernelspec whose Node has been removed', async (context) => {
   assert.match(stdout, 'npx rjit install');
 });
 
+doctor('names the clang that RJIT_CLANG names, and does without', async (context) => {
+  rjit(context, ['install']);
+  const own = join(context.data, 'my-clang');
+  await writeFile(own, '#!/bin/sh\necho "clang version 17.0.6"\n', { mode: 0o755 });
+  const there = rjit(context, ['doctor'], { RJIT_CLANG: own });
+  assert.match(there.stdout, `ok       clang for cells in C and C++: clang version 17.0.6 (${own})`);
+  const gone = rjit(context, ['doctor'], { RJIT_CLANG: join(context.data, 'gone') });
+  assert.match(gone.stdout, /^- +clang: RJIT_CLANG names .*gone, which is none/m);
+  assert.is(gone.status, 0);
+});
+
 doctor('takes no arguments', (context) => {
   const { status, stderr } = rjit(context, ['doctor', 'me']);
   assert.is(status, 1);

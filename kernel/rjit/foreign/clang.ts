@@ -5,7 +5,7 @@ import { shimText, symbolText } from '../../compiler/foreign/c-shims.ts';
 import { type ClangMessages, readClangMessages } from '../../compiler/foreign/clang-messages.ts';
 import type { ForeignOverload } from '../../compiler/foreign/foreign-function.ts';
 import { needsOpaquePointers, portableIr, withoutRestraints } from '../../compiler/foreign/portable-ir.ts';
-import { type Clang, chooseClang, findClangs } from './find-clang.ts';
+import { type Clang, chooseClang, clangInstallHint, findClangs } from './find-clang.ts';
 import { runTool, runToolSync, type Tool, type ToolOutcome } from './run-tool.ts';
 
 export type CLanguage = 'c' | 'c++';
@@ -51,7 +51,7 @@ export function clangFor({ llvmMajor }: ClangTarget): Clang {
   if (clang) return clang;
   throw new RemoteError(
     'unsupported',
-    `cells in C and C++ need clang 14 or later, and ${missingClang()}. Install it (${installHint()}), or name one in ` +
+    `cells in C and C++ need clang 14 or later, and ${missingClang()}. Install it (${clangInstallHint()}), or name one in ` +
       'the variable RJIT_CLANG',
   );
 }
@@ -69,12 +69,6 @@ function installedClangs(): readonly Clang[] {
 function missingClang(): string {
   const wanted = process.env.RJIT_CLANG ?? '';
   return wanted === '' ? 'there is none on the path' : `RJIT_CLANG names ${wanted}, which is not one`;
-}
-
-function installHint(): string {
-  if (process.platform === 'darwin') return 'xcode-select --install';
-  if (process.platform === 'win32') return 'winget install LLVM.LLVM';
-  return 'Debian and Ubuntu: apt-get install clang; Fedora: dnf install clang';
 }
 
 /** What the source defines, and what clang has to say about it. @throws RemoteError when clang can't do its work */

@@ -35,6 +35,13 @@ export function chooseClang(clangs: readonly Clang[], serverMajor: number): Clan
   return clangs.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
+/** How to get one on this system. */
+export function clangInstallHint(): string {
+  if (process.platform === 'darwin') return 'xcode-select --install';
+  if (process.platform === 'win32') return 'winget install LLVM.LLVM';
+  return 'Debian and Ubuntu: apt-get install clang; Fedora: dnf install clang';
+}
+
 function findCommand(name: string, folders: readonly string[]): string | undefined {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
   return folders.map((folder) => join(folder, file)).find(isExecutable);
