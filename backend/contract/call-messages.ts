@@ -54,15 +54,24 @@ export function writeCallHead(
 }
 
 export function writeMapRequest(writer: BinaryWriter, sequenceId: number, request: MapRequest): void {
-  writer.messageBegin(REQUEST_NAMES.mapColumns, MessageType.call, sequenceId);
-  writer.field(ThriftType.i32, 1);
-  writer.i32(request.handle);
-  writer.field(ThriftType.i64, 2);
-  writer.i64(request.length);
-  writer.field(ThriftType.list, 3);
-  writer.listBegin(ThriftType.string, request.columns.length);
+  writeMapHead(writer, sequenceId, request);
   for (const column of request.columns) writer.binary(column);
   writer.stop();
+}
+
+/** A request up to its columns: each with its length in front, and a stop, follow. */
+export function writeMapHead(
+  writer: BinaryWriter,
+  sequenceId: number,
+  { handle, length, columns }: MapRequest,
+): void {
+  writer.messageBegin(REQUEST_NAMES.mapColumns, MessageType.call, sequenceId);
+  writer.field(ThriftType.i32, 1);
+  writer.i32(handle);
+  writer.field(ThriftType.i64, 2);
+  writer.i64(length);
+  writer.field(ThriftType.list, 3);
+  writer.listBegin(ThriftType.string, columns.length);
 }
 
 /** A reply up to its result: `byteLength` bytes and a stop follow. */

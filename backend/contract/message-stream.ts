@@ -70,6 +70,17 @@ export class MessageStream {
     return undefined;
   }
 
+  /** Copies what is still pending of the chunks that were pushed: their memory may be used for something else. */
+  keep(): void {
+    if (!this.#owned && this.#start < this.#end) {
+      this.#buffer = this.#buffer.slice(this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
+      this.#owned = true;
+    }
+    this.#overflow = this.#overflow.map((chunk) => chunk.slice());
+  }
+
   /** What has arrived beyond the last message, for whoever takes the connection over. */
   rest(): Uint8Array {
     return joined([this.#buffer.slice(this.#start, this.#end), ...this.#overflow]);

@@ -17,7 +17,7 @@ export type Column =
   | BigInt64Array
   | BigUint64Array;
 
-const COLUMN_TYPES: readonly (readonly [new (length: number) => Column, Type])[] = [
+const COLUMN_TYPES: readonly (readonly [new (buffer: ArrayBuffer) => Column, Type])[] = [
   [Int8Array, { kind: 'int', bits: 8 }],
   [Uint8Array, { kind: 'uint', bits: 8 }],
   [Int16Array, { kind: 'int', bits: 16 }],
@@ -170,7 +170,27 @@ export function resultColumn(type: Type, bytes: Uint8Array): Column {
   );
   if (!found) throw new RemoteError('unsupported', `map can't return elements of type ${formatType(type)}`);
   const [Constructor] = found;
-  const column = new Constructor(bytes.byteLength / new Constructor(0).BYTES_PER_ELEMENT);
-  new Uint8Array(column.buffer).set(bytes);
-  return column;
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) {
+    return new Constructor(buffer);
+  }
+  const copied = new Uint8Array(bytes);
+  return new Constructor(copied.buffer);
+}
+
+/** What is smaller is cloned: a message costs less than memory of its own. */
+const SHARED_BYTES = 64 * 1024;
+
+/**
+ * Puts large columns where the I/O thread reads them too, which takes one copy; a message takes two. What lies in shared
+ * memory already is used as it is.
+ */
+export function shareColumns(packed: PackedColumns): PackedColumns {
+  const columns = packed.columns.map((column) => {
+    if (column.byteLength < SHARED_BYTES || column.buffer instanceof SharedArrayBuffer) return column;
+    const shared = new Uint8Array(new SharedArrayBuffer(column.byteLength));
+    shared.set(column);
+    return shared;
+  });
+  return { ...packed, columns };
 }

@@ -11,7 +11,14 @@ import { describeIr } from './describe.ts';
 import type { FunctionDescription, FunctionModule } from './function-module.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
 import { callLocally } from './local-call.ts';
-import { type Column, elementTypes, mappable, packColumns, resultColumn } from './map-columns.ts';
+import {
+  type Column,
+  elementTypes,
+  mappable,
+  packColumns,
+  resultColumn,
+  shareColumns,
+} from './map-columns.ts';
 import { chooseOverload } from './overload-choice.ts';
 import { type CompileTimes, type DefinitionCount, RemoteOverload } from './remote-overload.ts';
 
@@ -245,7 +252,7 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   #prepareMap(args: readonly unknown[]) {
     const { name } = this.#options;
     const overload = chooseOverload(mappable(name, this.#overloads), elementTypes(name, args));
-    return { overload, packed: packColumns(name, overload.signature, args) };
+    return { overload, packed: shareColumns(packColumns(name, overload.signature, args)) };
   }
 
   #emit(what: 'opt' | 'asm'): string {

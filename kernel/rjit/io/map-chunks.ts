@@ -5,6 +5,8 @@ import type { Receiver, ThriftConnection } from './thrift-connection.ts';
 
 /** Large enough that a message's own cost vanishes, small enough that client and server work at the same time. */
 const CHUNK_BYTES = 1024 * 1024;
+/** What a reply has around its results, and more. */
+const REPLY_BYTES = 256;
 /** Chunks under way at once. */
 const WINDOW = 4;
 
@@ -28,7 +30,22 @@ export async function mapInChunks(
   const result = new Uint8Array(length * resultElementByteLength);
   let next = 0;
   let done = 0;
+  /** Puts the answer to the elements from `start` on in its place. */
+  const place = (start: number, end: number, bytes: Uint8Array): RemoteError | undefined => {
+    if (bytes.byteLength !== (end - start) * resultElementByteLength) {
+      return new RemoteError(
+        'protocol',
+        `${bytes.byteLength} bytes of results arrived for ${end - start} elements`,
+      );
+    }
+    result.set(bytes, start * resultElementByteLength);
+    done += end - start;
+    onProgress?.(done);
+    return undefined;
+  };
   const sendChunks = async () => {
+    // All answers of this turn arrive here, one after the other.
+    const memory = new Uint8Array(Math.min(length, chunkLength) * resultElementByteLength + REPLY_BYTES);
     while (next < length) {
       const start = next;
       const end = Math.min(length, start + chunkLength);
@@ -37,22 +54,18 @@ export async function mapInChunks(
         slice(column, elementByteLengths[index] ?? 0, length, start, end),
       );
       const request = { handle: command.handle, length: BigInt(end - start), columns: chunk };
-      const bytes = await new Promise<Uint8Array>((resolve, reject) => {
-        connection.map(request, receiverOf({ receive: resolve, fail: reject }));
+      await new Promise<void>((resolve, reject) => {
+        const receive = (bytes: Uint8Array): void => {
+          const problem = place(start, end, bytes);
+          if (problem) reject(problem);
+          else resolve();
+        };
+        connection.map(request, receiverOf({ memory, receive, fail: reject }));
       }).catch((error: unknown) => {
         // One that fails, or is cancelled, is the end of all: no further chunk is sent.
         next = length;
         throw error;
       });
-      if (bytes.byteLength !== (end - start) * resultElementByteLength) {
-        throw new RemoteError(
-          'protocol',
-          `${bytes.byteLength} bytes of results arrived for ${end - start} elements`,
-        );
-      }
-      result.set(bytes, start * resultElementByteLength);
-      done += end - start;
-      onProgress?.(done);
     }
   };
   await Promise.all(Array.from({ length: WINDOW }, sendChunks));

@@ -4,7 +4,7 @@ import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { ServerLocation, TlsTrust } from './requests.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const READ_BUFFER_BYTES = 64 * 1024;
+const READ_BUFFER_BYTES = 256 * 1024;
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true } as const;
 /** What `localhost` means, also on a machine that has no /etc/hosts to look it up in. */
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
@@ -12,7 +12,7 @@ const LOOPBACK = ['127.0.0.1', '::1'] as const;
 /**
  * Connects to a server, encrypted where `location` says how it is trusted.
  *
- * @param onBytes gets what arrives; the bytes are its own
+ * @param onBytes gets what arrives; the bytes are valid during the call only
  * @throws RemoteError `unreachable`, `unauthorized` for a certificate that isn't trusted, `protocol` for a server
  * without TLS; by the promise
  */
@@ -68,8 +68,7 @@ function openAt(
 function openPlain(host: string, port: number, onBytes: (bytes: Uint8Array) => void): Socket {
   const buffer = new Uint8Array(READ_BUFFER_BYTES);
   const callback = (byteLength: number): boolean => {
-    // The buffer is reused; a message may stay in pieces until the next read.
-    onBytes(buffer.slice(0, byteLength));
+    onBytes(buffer.subarray(0, byteLength));
     return true;
   };
   return connectPlain({ host, port, ...SOCKET_OPTIONS, onread: { buffer, callback } });

@@ -79,6 +79,7 @@ export class RbcConnection {
         if (!receiver) throw new RemoteError('protocol', 'an answer to nothing arrived');
         receiver.receive(message);
       }
+      this.#stream.keep();
       if (this.#isRetired) this.retire();
       this.#afterReplies();
     } catch (error) {

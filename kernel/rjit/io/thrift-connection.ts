@@ -8,7 +8,7 @@ import {
   readReply,
   writeCallHead,
   writeCallRequest,
-  writeMapRequest,
+  writeMapHead,
 } from '../../../backend/contract/call-messages.ts';
 import { MessageStream } from '../../../backend/contract/message-stream.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
@@ -31,6 +31,8 @@ export interface Receiver {
 const MAX_REPLY_BYTES = 2 ** 31 - 1;
 /** Calls that were begun together are sent in pieces of about this size. */
 const WRITE_BYTES = 64 * 1024;
+/** What is larger isn't copied to be sent. */
+const LARGE_BYTES = 16 * 1024;
 
 const { TBinaryProtocol, TBufferedTransport } = thrift;
 
@@ -136,14 +138,24 @@ export class ThriftConnection {
     this.flush();
   }
 
+  /** The columns are sent from where they lie; they may change once the answer is there. */
   map(request: MapRequest, receiver: Receiver): void {
     const sequenceId = nextSequenceId();
-    const writer = new BinaryWriter(
-      256 + request.columns.reduce((sum, column) => sum + column.byteLength + 4, 0),
-    );
-    writeMapRequest(writer, sequenceId, request);
+    writeMapHead(this.#writer, sequenceId, request);
     this.#waiting.set(sequenceId, receiver);
-    this.#socket.write(writer.written());
+    this.#socket.cork();
+    for (const column of request.columns) {
+      this.#writer.i32(column.byteLength);
+      if (column.byteLength < LARGE_BYTES) {
+        this.#writer.raw(column);
+        continue;
+      }
+      this.flush();
+      this.#socket.write(column);
+    }
+    this.#writer.stop();
+    this.flush();
+    this.#socket.uncork();
   }
 
   /**
@@ -171,11 +183,12 @@ export class ThriftConnection {
     this.#socket.destroy();
   }
 
-  /** Feeds bytes that arrived. */
+  /** Feeds bytes that arrived; they are read before this returns. */
   receive(bytes: Uint8Array): void {
     try {
       this.#stream.push(bytes);
       for (let message = this.#stream.next(); message; message = this.#stream.next()) this.#dispatch(message);
+      this.#stream.keep();
       this.#afterReplies?.();
     } catch (error) {
       this.#problem = RemoteError.from(error);
@@ -185,7 +198,8 @@ export class ThriftConnection {
 
   #memoryFor(begin: Uint8Array, byteLength: number): Uint8Array | undefined {
     const { name, sequenceId } = new BinaryReader(begin).messageBegin();
-    const memory = name === 'call' ? this.#waiting.get(sequenceId)?.memory : undefined;
+    const isHot = name === 'call' || name === 'mapColumns';
+    const memory = isHot ? this.#waiting.get(sequenceId)?.memory : undefined;
     return memory && memory.byteLength >= byteLength ? memory.subarray(0, byteLength) : undefined;
   }
 

@@ -274,6 +274,35 @@ stream('no message is taken before its last byte, and a reader refuses a shorter
   }
 });
 
+stream('messages come out whole when every chunk is read into the same memory, long ones too', () => {
+  const long = written((writer) =>
+    writeReply(
+      writer,
+      'mapColumns',
+      6,
+      new Uint8Array(150_000).map((_, index) => index % 251),
+    ),
+  );
+  const sent = [...samples(), long, ...samples(), long, long];
+  const whole = Buffer.concat(sent);
+  for (const size of [1, 7, 64, 4096, 65_536, 200_000]) {
+    const cutter = new MessageStream(LIMIT);
+    const memory = new Uint8Array(size);
+    const messages: Uint8Array[] = [];
+    // A byte at a time, the long ones would take too long.
+    const end = size < 64 ? Buffer.concat(samples()).byteLength : whole.byteLength;
+    for (let at = 0; at < end; at += size) {
+      const chunk = memory.subarray(0, whole.subarray(at, Math.min(end, at + size)).copy(memory));
+      cutter.push(chunk);
+      for (let message = cutter.next(); message; message = cutter.next()) messages.push(message.slice());
+      cutter.keep();
+      memory.fill(0xff);
+    }
+    assert.equal(messages.map(hexOf), sent.slice(0, messages.length).map(hexOf));
+    assert.is(messages.length, size < 64 ? samples().length : sent.length);
+  }
+});
+
 /** Each is refused as soon as the bytes shown are there. */
 const HOSTILE: readonly (readonly [what: string, hex: string, code: string])[] = [
   ['an HTTP request', '474554', 'protocol'],
