@@ -152,7 +152,8 @@ export class FunctionTyper {
     }
     const slot = this.#slotOf(variable, valueType.type);
     const hir: HirExpression = { kind: 'read', type: slot.type, slot, span, temporary: false };
-    return { ...valueType, hir, literal: undefined, elements: undefined, span };
+    const { type, weak } = valueType;
+    return { type, weak, hir, literal: undefined, elements: undefined, span };
   }
 
   /** Joins the type of `operand` into the variable's and stores it. */

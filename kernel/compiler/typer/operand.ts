@@ -2,7 +2,7 @@
 import type { Type } from '../../../backend/contract/types.ts';
 import type { Span } from '../diagnostic.ts';
 import type { ComplexValue, Constant, Convert, HirExpression, Slot } from '../hir.ts';
-import { strong, type ValueType, WEAK_COMPLEX, WEAK_FLOAT, weakInteger } from '../types/lattice.ts';
+import { type ValueType, WEAK_COMPLEX, WEAK_FLOAT, weakInteger } from '../types/lattice.ts';
 import { BOOL, INT64, isInteger, isNumeric, partType, sameType, wrapInteger } from '../types/value-types.ts';
 
 /** The value of a weak expression made of literals alone: an int, a float, a complex number. */
@@ -17,13 +17,12 @@ export interface Operand extends ValueType {
 }
 
 export function operandOf(hir: HirExpression, span: Span): Operand {
-  return { ...strong(hir.type), hir, literal: undefined, elements: undefined, span };
+  return { type: hir.type, weak: undefined, hir, literal: undefined, elements: undefined, span };
 }
 
 export function literalOperand(literal: Literal, span: Span): Operand {
-  const valueType = literalType(literal);
-  const hir = literalConstant(literal, valueType.type);
-  return { ...valueType, hir, literal, elements: undefined, span };
+  const { type, weak } = literalType(literal);
+  return { type, weak, hir: literalConstant(literal, type), literal, elements: undefined, span };
 }
 
 function literalType(literal: Literal): ValueType {
