@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
+import { splitModules } from '../contract/linked-modules.ts';
 import { RemoteError } from '../contract/remote-error.ts';
 import { Context, type EmittedFile, type MemoryBuffer, Module } from './handles.ts';
 import type { Llvm } from './llvm.ts';
 import { checkFunctions, type ExpectedFunction } from './module-check.ts';
+import { linkLibrary } from './module-linking.ts';
 import { prepareModule } from './module-preparation.ts';
 import type { Target } from './target.ts';
 
@@ -72,8 +74,10 @@ export class ModuleCompiler {
   describe(ir: string, expected: ExpectedFunction, form: 'opt' | 'asm'): string {
     return this.#inContext((context) => {
       const { api } = this.#llvm;
-      const module = Module.parse(api, context, ir, TEXT_NAME);
+      const [text = '', ...libraries] = splitModules(ir);
+      const module = Module.parse(api, context, text, TEXT_NAME);
       try {
+        this.#link(context, module, libraries);
         checkFunctions(api, module, [expected], NOTHING_ADDED);
         module.verify();
         this.#prepare(context, module, new Set([expected.symbol]));
@@ -97,16 +101,36 @@ export class ModuleCompiler {
    */
   #parse(context: Context, input: CompileInput): Module {
     const { api } = this.#llvm;
+    const [text = '', ...libraries] = splitModules(input.ir);
     try {
-      return Module.parse(api, context, `${input.ir}\n${input.entryText}`, TEXT_NAME);
+      const module = Module.parse(api, context, `${text}\n${input.entryText}`, TEXT_NAME);
+      return this.#linked(context, module, libraries);
     } catch (error) {
-      const alone = Module.parse(api, context, input.ir, TEXT_NAME);
+      const alone = Module.parse(api, context, text, TEXT_NAME);
       try {
         checkFunctions(api, alone, input.functions, NOTHING_ADDED);
       } finally {
         alone.dispose();
       }
       throw error;
+    }
+  }
+
+  /** `module`, or nothing of it where that fails. */
+  #linked(context: Context, module: Module, libraries: readonly string[]): Module {
+    try {
+      this.#link(context, module, libraries);
+      return module;
+    } catch (error) {
+      module.dispose();
+      throw error;
+    }
+  }
+
+  #link(context: Context, module: Module, libraries: readonly string[]): void {
+    const { api } = this.#llvm;
+    for (const text of libraries) {
+      linkLibrary(api, context, module, Module.parse(api, context, text, TEXT_NAME), this.#target);
     }
   }
 

@@ -47,7 +47,7 @@ export function prepareModule(
   return { hasState: globals.some((global) => isState(api, global)) };
 }
 
-function setTarget(api: LlvmApi, module: Module, target: Target): void {
+export function setTarget(api: LlvmApi, module: Module, target: Target): void {
   const { triple } = target.description;
   const found = api.getTriple(module.ref);
   if (found !== '' && architectureOf(found) !== architectureOf(triple)) {
@@ -97,7 +97,7 @@ function refuseUnresolved(api: LlvmApi, values: readonly ValueRef[]): void {
   );
 }
 
-function internalize(api: LlvmApi, global: ValueRef, keep: ReadonlySet<string>): void {
+export function internalize(api: LlvmApi, global: ValueRef, keep: ReadonlySet<string>): void {
   if (api.isDeclaration(global) !== 0) return;
   const linkage = api.getLinkage(global);
   if (linkage === LINKAGE_INTERNAL || linkage === LINKAGE_PRIVATE || linkage === LINKAGE_APPENDING) return;

@@ -3,7 +3,7 @@
  * a write would fault, or worse, be optimised into anything.
  */
 import type { Diagnostic } from './diagnostic.ts';
-import type { ConstantData, HirExpression, HirFunction, Slot, StoreElement } from './hir.ts';
+import type { CallFunction, ConstantData, HirExpression, HirFunction, Slot, StoreElement } from './hir.ts';
 import { type HirNode, nodesOf } from './hir-children.ts';
 
 export interface ConstantWrite {
@@ -21,6 +21,8 @@ export function findConstantWrite(functions: readonly HirFunction[]): ConstantWr
       if (data && node.kind === 'store-element') {
         return { file: one.file, diagnostic: refuseWrite(node, data) };
       }
+      const given = node.kind === 'call' ? flow.givenAway(node) : undefined;
+      if (given && node.kind === 'call') return { file: one.file, diagnostic: refuseGiving(node, given) };
     }
   }
   return undefined;
@@ -29,6 +31,11 @@ export function findConstantWrite(functions: readonly HirFunction[]): ConstantWr
 function refuseWrite({ span }: StoreElement, { name }: ConstantData): Diagnostic {
   const message = `${name}, a constant, can not be changed`;
   return { code: 'constant-assignment', message, span, hint: `pass ${name} as an argument to write to it` };
+}
+
+function refuseGiving({ span }: CallFunction, { name }: ConstantData): Diagnostic {
+  const message = `${name}, a constant, can not be given to a function that may change it`;
+  return { code: 'constant-assignment', message, span, hint: `pass ${name} as an argument from outside` };
 }
 
 /** Which variables may hold a constant array, whatever way control takes. */
@@ -54,6 +61,16 @@ class ConstantFlow {
       const arg = node.args[index];
       if (arg) this.#hold(slot, arg);
     }
+  }
+
+  /** A constant among the arguments of a function in another language, whose writes are not known. */
+  givenAway({ callee, args }: CallFunction): ConstantData | undefined {
+    if (this.#parameters.has(callee.symbol)) return undefined;
+    for (const arg of args) {
+      const data = this.constantIn(arg);
+      if (data) return data;
+    }
+    return undefined;
   }
 
   #hold(slot: Slot, value: HirExpression): void {

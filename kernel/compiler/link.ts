@@ -24,8 +24,15 @@ export interface UnitOptions {
 /** What a name means that a unit uses and doesn't define. */
 export type LinkedName =
   | { readonly kind: 'function'; readonly unit: LinkUnit; readonly functionName: string }
+  /** Of a module that another compiler makes IR of. */
+  | { readonly kind: 'foreign'; readonly library: Library; readonly functionName: string }
   | { readonly kind: 'constant'; readonly value: CapturedValue }
   | { readonly kind: 'unusable'; readonly found: string; readonly hint: string };
+
+/** Functions that are there as IR, under their mangled names. */
+export interface Library {
+  signaturesOf(functionName: string): readonly FunctionType[];
+}
 
 /** A text that diagnostics of a module point into. */
 export interface SourcePlace {
@@ -50,7 +57,8 @@ export interface LinkUnit {
 }
 
 export type LinkResult =
-  | { readonly ok: true; readonly value: HirModule }
+  /** `libraries` define the externals of the program. */
+  | { readonly ok: true; readonly value: HirModule; readonly libraries: readonly Library[] }
   /** `unit` is the one that is wrong. */
   | { readonly ok: false; readonly unit: LinkUnit; readonly diagnostics: readonly Diagnostic[] };
 
@@ -79,6 +87,8 @@ class Linker {
   readonly #offered = new Map<string, Wanted>();
   readonly #functions = new Map<string, HirFunction>();
   readonly #externals = new Map<string, Callee>();
+  /** Where the symbols of foreign functions are defined. */
+  readonly #libraries = new Map<string, Library>();
   readonly #raises: RaiseMessage[] = [];
   #usesArrays = false;
 
@@ -110,7 +120,8 @@ class Linker {
       return one.exported === exported.has(one.symbol) ? one : { ...one, exported: !one.exported };
     });
     const value = { files, functions, externals: [...this.#externals.values()], raises: this.#raises };
-    return { ok: true, value };
+    const libraries = [...this.#externals.keys()].flatMap((symbol) => this.#libraries.get(symbol) ?? []);
+    return { ok: true, value, libraries: [...new Set(libraries)] };
   }
 
   /** The first member keeps its symbols as they are. */
@@ -148,6 +159,7 @@ class Linker {
 
   #outerName(found: LinkedName | undefined): OuterName | undefined {
     if (found?.kind === 'constant' && found.value.kind === 'array') this.#usesArrays = true;
+    if (found?.kind === 'foreign') return this.#foreignFunction(found.library, found.functionName);
     if (found?.kind !== 'function') return found;
     const { unit, functionName } = found;
     const member = this.#member(unit);
@@ -157,6 +169,15 @@ class Linker {
       .flatMap((signature) => withDefaults(signature, definition?.parameters ?? []))
       .map((signature) => this.#offer({ member, overload: { functionName, signature } }));
     return { kind: 'function', callees, parameters: definition?.parameters.map(({ name }) => name) };
+  }
+
+  #foreignFunction(library: Library, functionName: string): OuterName {
+    const callees = library.signaturesOf(functionName).map((signature): Callee => {
+      const symbol = mangledSymbol(functionName, signature);
+      this.#libraries.set(symbol, library);
+      return { symbol, signature };
+    });
+    return { kind: 'function', callees, parameters: undefined };
   }
 
   #offer(wanted: Wanted): Callee {

@@ -30,6 +30,12 @@ export function callLocally(
   const memory = new Uint8Array(gathered.byteLength);
   gathered.copyTo(memory);
   const hir = module.typed({ functionName, signature });
+  if (hir.externals.length > 0) {
+    throw new RemoteError(
+      'unsupported',
+      `${functionName} calls functions that can't be run locally; only those in TypeScript and Python can`,
+    );
+  }
   const interpreter = createInterpreter(hir);
   try {
     const result = interpreter.call(

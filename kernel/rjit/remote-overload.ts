@@ -1,4 +1,5 @@
 import { formatType } from '../../backend/contract/format-type.ts';
+import { splitModules } from '../../backend/contract/linked-modules.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import { PackedSignature } from '../../backend/contract/packed.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
@@ -205,7 +206,8 @@ export class RemoteOverload {
     this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
     this.#files = module.files;
     this.#module.compiledTogether?.keep(outcome, module);
-    this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
+    const usesOthers = module.files.length > 1 || splitModules(module.ir).length > 1;
+    this.#linked = usesOthers ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
   }

@@ -60,9 +60,9 @@ export class SessionNames {
 
 function linkedFunction(called: RemoteFunction): LinkedName {
   const { module, name } = RemoteFunction.definitionOf(called);
-  if (module.unit) return { kind: 'function', unit: module.unit, functionName: name };
-  const hint = 'call it in the session, and pass on what it returns';
-  return { kind: 'unusable', found: 'a function that others can not call', hint };
+  return module.unit
+    ? { kind: 'function', unit: module.unit, functionName: name }
+    : { kind: 'foreign', library: module, functionName: name };
 }
 
 function capture(name: string, { value, isConstant }: NamedValue): Capture {

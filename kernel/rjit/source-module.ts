@@ -1,3 +1,4 @@
+import { joinModules } from '../../backend/contract/linked-modules.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { assignSignatures, type GivenSignature } from '../compiler/assign-signatures.ts';
@@ -6,7 +7,9 @@ import type { CoreModule, FunctionDefinition, Language } from '../compiler/core.
 import type { Result } from '../compiler/diagnostic.ts';
 import type { HirModule } from '../compiler/hir.ts';
 import {
+  type Library,
   type LinkedName,
+  type LinkResult,
   type LinkUnit,
   linkProgram,
   type SourcePlace,
@@ -126,19 +129,22 @@ export class SourceModule implements FunctionModule, LinkUnit {
 
   /** IR for `overloads` and all they call, of other modules, too. @throws CompileError */
   compile(overloads: readonly Overload[], target: IrTarget): CompiledModule {
-    const compiled = compileProgram(this.#link(overloads), target);
+    const { value, libraries } = this.#link(overloads);
+    const program = compileProgram(value, target);
+    const modules = libraries.map((library) => libraryIr(library, target));
+    const compiled = { ...program, ir: joinModules([program.ir, ...modules]) };
     if (this.options.verify === true) verifyOnClient(compiled.ir);
     return compiled;
   }
 
   /** The typed functions, for the interpreter. @throws CompileError */
   typed(overload: Overload): HirModule {
-    return this.#link([overload]);
+    return this.#link([overload]).value;
   }
 
-  #link(overloads: readonly Overload[]): HirModule {
+  #link(overloads: readonly Overload[]): Extract<LinkResult, { ok: true }> {
     const linked = linkProgram(this, overloads);
-    if (linked.ok) return linked.value;
+    if (linked.ok) return linked;
     throw new CompileError(linked.diagnostics, linked.unit.place);
   }
 
@@ -163,6 +169,16 @@ export class SourceModule implements FunctionModule, LinkUnit {
 function resultOf<T>(result: Result<T>, place: SourcePlace): T {
   if (result.ok) return result.value;
   throw new CompileError(result.diagnostics, place);
+}
+
+/** The libraries that SessionNames finds are modules. */
+function libraryIr(library: Library, target: IrTarget): string {
+  if (!isFunctionModule(library)) throw new Error('a library that is no module');
+  return library.compile([], target).ir;
+}
+
+function isFunctionModule(library: Library): library is FunctionModule {
+  return 'compile' in library;
 }
 
 function reachableFrom(name: string, { functions }: CoreModule): Set<string> {

@@ -65,6 +65,11 @@ export function bindCore(library: LibraryHandle) {
       message: Out<MessageRef>,
     ) => number,
     printModule: library.func('LLVMPrintModuleToString', message, [REF]) as (module: ModuleRef) => string,
+    /** Takes the second module. */
+    linkModules: library.func('LLVMLinkModules2', 'int', [REF, REF]) as (
+      module: ModuleRef,
+      added: ModuleRef,
+    ) => number,
     stripModuleDebugInfo: library.func('LLVMStripModuleDebugInfo', 'int', [REF]) as (
       module: ModuleRef,
     ) => number,

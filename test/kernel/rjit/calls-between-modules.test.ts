@@ -185,4 +185,63 @@ calls('of what is not there, or not a function, say so', async () => {
   assert.match(await messageOf('square(x, x)'), /square has no signature for \(float64, float64\)/);
 });
 
+const IR_HALF = `@count = global i64 0
+define double @halve(double %x) {
+  %p = call double @scale(double %x)
+  ret double %p
+}
+define double @scale(double %x) {
+  %y = fmul double %x, 5.0e-1
+  ret double %y
+}
+`;
+const C_POWER = `static double scale(double x) { return x; }
+double power(double x, long n) {
+  double r = scale(1.0);
+  for (long i = 0; i < n; i++) r *= x;
+  return r;
+}
+`;
+
+async function foreign(source: string, language: 'ir' | 'c', ...signatures: string[]): Promise<void> {
+  await jit.define({ source, language, fileName: `In[${++cells}]`, signatures });
+}
+
+calls('reach functions in C and LLVM IR', async () => {
+  await foreign(IR_HALF, 'ir', 'float64 halve(float64)', 'float64 scale(float64)');
+  await foreign(C_POWER, 'c', 'float64 power(float64, int64)');
+  const f = await cell(
+    'def scale(x):\n    return x + 1\ndef f(x):\n    return scale(power(halve(x), 3))\n',
+    'float64 f(float64)',
+  );
+  assert.is(f(4), 9);
+  assert.is(await f.async(2), 2);
+  assert.is(f.map(Float64Array.of(2, 4)).join(), '2,9');
+  assert.not.match(f.optimized, /call|declare/);
+  const error = await errorOf(() => f.local(4));
+  assert.match(error.message, "f calls functions that can't be run locally");
+  const wrong = await errorOf(() => cell('def g(x):\n    return power(x, x)\n', 'float64(float64)'));
+  assert.match(wrong.message, 'float64 where int64 is needed');
+});
+
+calls('of foreign functions follow when these are defined again, and outlive the server', async () => {
+  await foreign(IR_HALF, 'ir', 'float64 halve(float64)');
+  const f = await cell('function f(x) { return halve(x) + 1; }', 'float64(float64)');
+  assert.is(f(4), 3);
+  await foreign(IR_HALF.replace('5.0e-1', '2.0'), 'ir', 'float64 halve(float64)');
+  assert.is(f(4), 9);
+  await jit.stopServer();
+  await jit.startServer({ port: 0 });
+  assert.is(f(5), 11);
+});
+
+calls('never give a constant array to a foreign function, which may change it', async () => {
+  const source =
+    'define double @first(double* %a, i64 %n) {\n  %v = load double, double* %a\n  ret double %v\n}\n';
+  await foreign(source, 'ir', 'float64 first(float64[])');
+  names.set('TABLE', { value: Float64Array.of(1), isConstant: true });
+  const error = await errorOf(() => cell('def f(x):\n    return first(TABLE)\n', 'float64(float64)'));
+  assert.match(error.message, 'TABLE, a constant, can not be given to a function that may change it');
+});
+
 calls.run();
