@@ -26,6 +26,7 @@ import {
   unary,
 } from './numpy-operators.ts';
 import { absolute, roundToDigits } from './python.ts';
+import { extremeOf, REDUCTIONS } from './reductions.ts';
 import { type Builtin, floatOrComplex, floatRoutine, refuseArgument, result, roundToFloat } from './rules.ts';
 
 const round: Builtin = {
@@ -172,5 +173,8 @@ export const NUMPY: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ...ROUNDING,
   ...ARITHMETIC,
   ...LOGIC,
+  ...REDUCTIONS,
+  ['amin', extremeOf('<', 'NumPy')],
+  ['amax', extremeOf('>', 'NumPy')],
   ...combinatorics.filter(([name]) => name === 'gcd' || name === 'lcm'),
 ]);

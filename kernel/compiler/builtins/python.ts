@@ -2,7 +2,8 @@
 import { formatType } from '../../../backend/contract/format-type.ts';
 import type { HirExpression } from '../hir.ts';
 import { binaryOperands, choose } from '../typer/expressions.ts';
-import { comparison } from '../typer/logic.ts';
+import { tupleElements } from '../typer/implicit.ts';
+import { after, comparison } from '../typer/logic.ts';
 import { convertHir, convertOperand, literalOperand, type Operand, operandOf } from '../typer/operand.ts';
 import { join, type ValueType } from '../types/lattice.ts';
 import {
@@ -16,6 +17,7 @@ import {
   isNumeric,
   partType,
 } from '../types/value-types.ts';
+import { all, any, extremeOf, sum } from './reductions.ts';
 import {
   type Builtin,
   type BuiltinCall,
@@ -66,6 +68,27 @@ function absoluteInteger(call: BuiltinCall, arg: Operand): Operand | undefined {
     };
     return result(call, hir);
   });
+}
+
+/** `min` and `max`: of several numbers, of a tuple or of an array. */
+function extremumOfAny(operator: '<' | '>'): Builtin {
+  const [ofNumbers, ofArray] = [extremum(operator), extremeOf(operator, 'Python')];
+  return {
+    arity: [1, Number.POSITIVE_INFINITY],
+    language: 'python',
+    type: (call) => {
+      const [only, second] = call.args;
+      if (!only || second) return ofNumbers.type(call);
+      if (only.type.kind === 'array') return ofArray.type(call);
+      if (only.type.kind !== 'tuple') {
+        const message = `${call.name} takes at least 2 arguments, not 1`;
+        return call.typer.report('argument-count', call.node.span, message, 'add 1 argument');
+      }
+      const { before, elements } = tupleElements(call.typer, only);
+      const value = ofNumbers.type({ ...call, args: elements });
+      return value && after(before, value);
+    },
+  };
 }
 
 /** The first argument unless a later one is strictly beyond it, as Python compares them. */
@@ -214,8 +237,11 @@ const length: Builtin = {
 
 export const PYTHON: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['abs', { ...absolute, language: 'python' }],
-  ['min', extremum('<')],
-  ['max', extremum('>')],
+  ['min', extremumOfAny('<')],
+  ['max', extremumOfAny('>')],
+  ['sum', { ...sum, language: 'python' }],
+  ['any', { ...any, language: 'python' }],
+  ['all', { ...all, language: 'python' }],
   ['round', round],
   ['divmod', divmod],
   ['pow', pow],

@@ -14,7 +14,7 @@ const PYTHON: ReadonlyMap<string, string> = new Map([
   ...entries(OUTSIDE, ['print', 'input', 'open', 'sys', 'os']),
   ...entries(TEXT, ['str', 'repr', 'format', 'ord', 'chr', 'hex', 'oct', 'bin', 'ascii', 'bytes']),
   ...entries(COLLECTION, ['list', 'dict', 'set', 'tuple', 'frozenset', 'sorted', 'bytearray', 'slice']),
-  ...entries(LOOP, ['map', 'filter', 'all', 'any', 'iter', 'next', 'sum']),
+  ...entries(LOOP, ['map', 'filter', 'iter', 'next']),
   ...entries(TYPES_KNOWN, ['isinstance', 'issubclass', 'type', 'callable', 'hasattr']),
   ...entries(RANDOM, ['random', 'numpy.random']),
   ...entries(CLOCK, ['time', 'datetime']),
@@ -27,24 +27,7 @@ const PYTHON: ReadonlyMap<string, string> = new Map([
   ),
   ...entries(
     'write a loop over the array',
-    [
-      ...[
-        'sum',
-        'mean',
-        'std',
-        'var',
-        'prod',
-        'max',
-        'min',
-        'argmax',
-        'argmin',
-        'dot',
-        'cumsum',
-        'all',
-        'any',
-      ],
-      ...['median', 'sort', 'matmul'],
-    ].map((name) => `numpy.${name}`),
+    ['std', 'var', 'dot', 'cumsum', 'median', 'sort', 'matmul'].map((name) => `numpy.${name}`),
   ),
 ]);
 

@@ -1,5 +1,6 @@
 /** Methods of values: `z.conjugate()`, TypeScript's `a.subarray(1, 3)`. */
 import { formatType } from '../../../backend/contract/format-type.ts';
+import { REDUCTIONS } from '../builtins/reductions.ts';
 import type { Attribute, Call, Expression } from '../core.ts';
 import type { HirExpression } from '../hir.ts';
 import { fromEnd, loadElement } from './elements.ts';
@@ -43,14 +44,19 @@ function refuseCall(typer: FunctionTyper, callee: Expression): undefined {
   );
 }
 
-/** TypeScript's methods that need no callback and make no new array. */
+/** NumPy's reductions, and TypeScript's methods that need no callback and make no new array. */
 function arrayMethod(
   typer: FunctionTyper,
-  { args, span }: Call,
+  node: Call,
   { name, nameSpan }: Attribute,
   object: Operand,
 ): Operand | undefined {
+  const { args, keywords, span } = node;
   const isTypeScript = typer.dialect.language === 'typescript';
+  const reduced = isTypeScript ? undefined : REDUCTIONS.get(name);
+  if (reduced && args.length + keywords.length === 0) {
+    return reduced.type({ typer, node, name: `numpy.${name}`, args: [object] });
+  }
   const [first, second, third] = args;
   if (isTypeScript && name === 'subarray' && !third) {
     const bounds = sliceBounds(typer, first, second);
@@ -69,11 +75,13 @@ function arrayMethod(
   }
   const hint = isTypeScript
     ? 'it has subarray, at and, in loops, entries, keys and values; write a loop for the rest'
-    : 'write a loop over it';
+    : reduced
+      ? `write ${typer.text(object.span)}.${name}(), of all elements, or a loop`
+      : `it has ${[...REDUCTIONS.keys()].join(', ')}; write a loop for the rest`;
   return typer.report(
     'unknown-attribute',
     nameSpan,
-    `${formatType(object.type)} has no method ${name}`,
+    reduced ? `${name} takes no arguments here` : `${formatType(object.type)} has no method ${name}`,
     hint,
   );
 }
