@@ -183,6 +183,8 @@ class IoThread {
         await this.#transport.drop(command.epoch, command.handles);
         return undefined;
       case 'cancel':
+        // What was published before this order is meant, too.
+        this.#calls.takeNow();
         return this.#transport.cancel();
       case 'status':
         return this.#transport.status();
