@@ -44,6 +44,7 @@ class Writes {
   }
 
   find(): void {
+    if (!this.#function.parameters.some(({ type }) => showsMemory(type))) return;
     while (!this.#isSettled) {
       this.#isSettled = true;
       this.#visitAll(this.#function.body);

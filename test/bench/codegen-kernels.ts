@@ -1,18 +1,11 @@
-/** The same program three times: as a `%%rjit` cell in Python, in C for clang, and in JavaScript for V8. */
-export interface CodegenKernel {
-  readonly name: string;
-  readonly signature: string;
-  readonly argument: number;
-  readonly python: string;
-  /** Defines `result_type kernel(long n)`. */
-  readonly c: { readonly resultType: 'long' | 'double'; readonly source: string };
-  readonly javaScript: (n: number) => number;
-}
+import { matrixProduct, nbody, spectralNorm } from './codegen-array-kernels.ts';
+import type { CodegenKernel } from './codegen-kernel.ts';
 
 const mandelbrot: CodegenKernel = {
   name: 'Mandelbrot set, 500², 500 steps',
   signature: 'int64(int64)',
   argument: 500,
+  arrayLengths: [],
   python: `
 def kernel(size):
     total = 0
@@ -78,6 +71,7 @@ const collatz: CodegenKernel = {
   name: 'longest Collatz chain below 1,000,000',
   signature: 'int64(int64)',
   argument: 1_000_000,
+  arrayLengths: [],
   python: `
 def kernel(limit):
     best = 0
@@ -131,6 +125,7 @@ const squareRoots: CodegenKernel = {
   name: 'sum of 50,000,000 square roots',
   signature: 'double(int64)',
   argument: 50_000_000,
+  arrayLengths: [],
   python: `
 import math
 def kernel(n):
@@ -157,4 +152,11 @@ double kernel(long n) {
   },
 };
 
-export const codegenKernels: readonly CodegenKernel[] = [mandelbrot, collatz, squareRoots];
+export const codegenKernels: readonly CodegenKernel[] = [
+  mandelbrot,
+  nbody,
+  collatz,
+  squareRoots,
+  spectralNorm,
+  matrixProduct,
+];

@@ -329,6 +329,71 @@ for (const [what, hex, code] of HOSTILE) {
   });
 }
 
+/** A call request with so many bytes of arguments, each other than its neighbours. */
+function longCall(sequenceId: number, byteLength: number): Uint8Array {
+  const args = Uint8Array.from({ length: byteLength }, (_, index) => (index * 7 + sequenceId) & 0xff);
+  return written((writer) => writeCallRequest(writer, sequenceId, { handle: 7, packed: args }));
+}
+
+stream('long messages come out whole, however they are cut, with others before, between and behind', () => {
+  const short = samples();
+  const messages = [
+    short[0],
+    longCall(1, 70_000),
+    longCall(2, 200_000),
+    short[1],
+    written((writer) =>
+      writeMapRequest(writer, 3, {
+        handle: 7,
+        length: 9n,
+        columns: [longCall(4, 70_000), longCall(5, 90_000)],
+      }),
+    ),
+    short[2],
+  ].map((message) => message ?? new Uint8Array());
+  const all = new Uint8Array(Buffer.concat(messages));
+  for (const size of [1 << 20, 100_000, 65_536, 40_000, 9_973, 61]) {
+    const chunks = Array.from({ length: Math.ceil(all.byteLength / size) }, (_, index) =>
+      all.subarray(index * size, (index + 1) * size),
+    );
+    assert.equal(collect(chunks), messages, `chunks of ${size}`);
+  }
+});
+
+stream('a long message is put together in the memory that is lent for it, and only it', () => {
+  const [long, next] = [longCall(1, 100_000), longCall(2, 10)];
+  const memory = new Uint8Array(long.byteLength + 10);
+  const asked: number[] = [];
+  const cutter = new MessageStream(LIMIT, {
+    lend: (begin, byteLength) => {
+      asked.push(byteLength);
+      assert.is(headerOf(begin).sequenceId, 1);
+      return memory.subarray(0, byteLength);
+    },
+  });
+  const all = new Uint8Array(Buffer.concat([long, next]));
+  cutter.push(all.subarray(0, 60_000));
+  assert.is(cutter.next(), undefined);
+  cutter.push(all.subarray(60_000));
+  const found = cutter.next();
+  assert.is(found?.buffer, memory.buffer);
+  assert.equal(found, long);
+  assert.equal(cutter.next(), next);
+  assert.is(cutter.bufferedByteLength, 0);
+  assert.equal(asked, [long.byteLength]);
+});
+
+stream('the arguments of a long call lie at a multiple of 16 where the stream leads for them', () => {
+  const cutter = new MessageStream(LIMIT, { lead: 13 });
+  const message = longCall(1, 100_000);
+  cutter.push(message.subarray(0, 50_000));
+  assert.is(cutter.next(), undefined);
+  cutter.push(message.subarray(50_000));
+  const { packed: args } = readCallRequest(headerOf(cutter.next() ?? new Uint8Array()).reader);
+  assert.is(args.byteLength, 100_000);
+  assert.is(args.byteOffset % 16, 0);
+});
+
 stream('a message beyond the limit is refused, also when it declares no length', () => {
   const cutter = new MessageStream(100);
   // A struct of endless small fields.

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MemoryReference } from '../../../backend/contract/call-memory.ts';
 import { Complex } from '../../../backend/contract/complex.ts';
 import {
   PackedSignature,
@@ -105,6 +106,54 @@ packed('the server reads the arguments it is sent, and refuses a wrong length', 
   assert.equal(signature.unpackArguments(signature.packArguments(args)), args);
   assert.throws(() => signature.unpackArguments(new Uint8Array(8)), /arguments of 8 bytes arrived where 32/);
   assert.throws(() => signature.unpackResult(new Uint8Array(8)), /a result of 8 bytes arrived where 16/);
+});
+
+packed('a tuple lies as its members do, one after the other', () => {
+  const signature = new PackedSignature(parseSignature('(int8, (complex64, bool))((float32, int16), int64)'));
+  assert.equal(signature.layout.argumentOffsets, [0, 16]);
+  assert.is(signature.layout.resultByteLength, 24);
+  const args = signature.packArguments([[1.5, -2], 7]);
+  assert.is(hexOf(args), '0000c03f00000000' + 'feff000000000000' + '0700000000000000');
+  const result = bytesOf('ff00000000000000 0000803f00000040 0100000000000000');
+  assert.equal(signature.unpackResult(result), [-1, [new Complex(1, 2), true]]);
+  assert.equal(signature.packResult([-1, [new Complex(1, 2), true]]), result);
+});
+
+packed('a tuple of the wrong length, or with a member that does not fit, is refused', () => {
+  const pack = (value: unknown) => packArguments(parseSignature('void((int8, bool))'), [value]);
+  assert.throws(() => pack([1]), /argument 1: a value of type Array is no array of 2 values/);
+  assert.throws(() => pack([300, true]), /argument 1: member 0: 300 is out of range for int8/);
+});
+
+packed('an array is where it begins and its lengths, a pointer into memory has bit 63 set', () => {
+  const signature = new PackedSignature(parseSignature('void(float64[,], int8[], int64*, int64*)'));
+  const args = [
+    new MemoryReference(16, [2, 3]),
+    new MemoryReference(64, [5]),
+    new MemoryReference(80, []),
+    4096,
+  ];
+  const bytes = signature.packArguments(args);
+  assert.is(
+    hexOf(bytes),
+    ['10', '02', '03', '40', '05'].map((byte) => byte.padEnd(16, '0')).join('') +
+      '5000000000000080' +
+      '0010000000000000',
+  );
+  assert.equal(signature.unpackArguments(bytes), args);
+  assert.equal(
+    signature.layout.memoryParameters.map(({ offset, rank }) => [offset, rank]),
+    [
+      [0, 2],
+      [24, 1],
+      [40, 0],
+      [48, 0],
+    ],
+  );
+  assert.throws(
+    () => signature.packArguments([args[1], args[1], 0, 0]),
+    /argument 1: .* no array of 2 dimensions/,
+  );
 });
 
 packed('a type without a packed form is named', () => {

@@ -31,7 +31,19 @@ natural('make up function types', () => {
   assert.is(naturalFunctionType(signature, 'opaque'), 'void (i64, ptr)');
 });
 
-natural('do not exist for arrays and for types of the other side', () => {
+natural('of an array parameter are its pointer and its lengths, of a tuple those of its members', () => {
+  const signature = parseSignature('(int64, (bool, complex64))(complex128[], bool[,], (int8, float32))');
+  assert.is(
+    naturalFunctionType(signature, 'typed'),
+    '{ i64, { i8, { float, float } } } ({ double, double }*, i64, i8*, i64, i64, i8, float)',
+  );
+  assert.is(
+    naturalFunctionType(signature, 'opaque'),
+    '{ i64, { i8, { float, float } } } (ptr, i64, ptr, i64, i64, i8, float)',
+  );
+});
+
+natural('do not exist for arrays as results and for types of the other side', () => {
   for (const name of ['int64[]', 'Column<int64>']) {
     assert.throws(() => naturalType(parseType(name)), /can't be a parameter or result/, name);
   }
