@@ -102,6 +102,7 @@ function createSupervisor(
     port: options.port,
     limits: options.limits,
     tokens: new TokenCheck(token),
+    servesRbc: options.servesRbc,
     tls,
     identity,
     objectCacheFolder: options.usesObjectCache

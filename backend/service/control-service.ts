@@ -99,7 +99,8 @@ export class ControlService {
     if (this.#isAuthorized) return;
     throw new RemoteError(
       'unauthorized',
-      'this server wants a token, and hello did not bring the right one; see its --token-file',
+      'this server wants a token, and hello did not bring the right one; it is in the file of its --token-file, or in ' +
+        'the endpoint file of whoever started it',
     );
   }
 }

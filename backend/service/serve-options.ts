@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly tlsKeyFile: string | undefined;
   readonly user: string | undefined;
   readonly insecure: boolean;
+  readonly servesRbc: boolean;
   readonly logFormat: LogFormat;
   readonly drainMs: number;
   readonly metricsPort: number | undefined;
@@ -30,7 +31,7 @@ const highestPort = 65535;
 
 export const serveUsage = `usage: rjit serve [options]
 
-Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
+Compiles and runs functions for rjit's clients over Thrift, and with --rbc for RBC's, too.
 
   --host HOST            address to listen on (default localhost)
   --port PORT            port to listen on; 0 takes a free one (default ${defaultPort})
@@ -41,6 +42,7 @@ Compiles and runs functions for clients over Thrift: rjit's own and RBC's.
   --tls-cert FILE        serve TLS 1.3 with this certificate (PEM) and the key of --tls-key
   --tls-key FILE
   --user NAME            run the workers, and so all users' code, as this user (needs root)
+  --rbc                  serve RBC's Python client, too; it can't show a token, so this needs none to be asked for
   --insecure             listen beyond this machine without token and TLS
   --call-timeout-ms N    cancel calls that run longer (default: never)
   --drain-ms N           on SIGTERM, let calls in progress run this long (default ${defaultDrainMs})
@@ -79,6 +81,13 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
       '--generate-token needs --endpoint-file, and goes without --token-file',
     );
   }
+  if (values.rbc && (values['generate-token'] || values['token-file'] !== undefined)) {
+    throw new RemoteError(
+      'bad-request',
+      "RBC's clients can't show a token: --rbc goes without --token-file and --generate-token; " +
+        'serve them on a port of their own',
+    );
+  }
   if (values['no-object-cache'] && values['object-cache'] !== undefined) {
     throw new RemoteError('bad-request', '--object-cache and --no-object-cache contradict each other');
   }
@@ -97,6 +106,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     tlsKeyFile: values['tls-key'],
     user: values.user,
     insecure: values.insecure ?? false,
+    servesRbc: values.rbc ?? false,
     objectCacheFolder: values['object-cache'],
     usesObjectCache: !values['no-object-cache'],
     logFormat,
@@ -143,6 +153,7 @@ function parse(argv: readonly string[]) {
         'tls-key': { type: 'string' },
         user: { type: 'string' },
         insecure: { type: 'boolean' },
+        rbc: { type: 'boolean' },
         'call-timeout-ms': { type: 'string' },
         'metrics-port': { type: 'string' },
         'drain-ms': { type: 'string' },

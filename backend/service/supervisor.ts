@@ -22,6 +22,8 @@ export interface SupervisorOptions extends WorkerSettings {
   readonly address: string;
   readonly port: number;
   readonly tokens: TokenCheck;
+  /** Whether RBC's clients, which know no tokens, are let in. */
+  readonly servesRbc: boolean;
   /** Undefined listens without TLS. */
   readonly tls: TlsFiles | undefined;
   readonly log: Log;
@@ -224,10 +226,10 @@ export class Supervisor implements ControlHost {
         await this.#attach(socket, arrival, this.#sessionToAttach(destination), peer);
         return;
       case 'rbc':
-        if (this.tokens.isRequired) {
+        if (!this.#options.servesRbc) {
           throw new RemoteError(
             'unauthorized',
-            'RBC clients can not show a token, and this server wants one',
+            "RBC's clients are served only where the server is started with --rbc",
           );
         }
         this.#sharedRelay().add(socket, arrival.taken);

@@ -32,6 +32,8 @@ export class ManagedBackend implements BackendControl {
   readonly #folder = new EndpointFolder();
   readonly #options: ManagedBackendOptions;
   #running: RunningServer | undefined;
+  /** Whom the server is for: see `start`. */
+  #accessOptions: readonly string[] = [];
   #earlyEnds = 0;
   /** Counts orders from outside; a restart that one of them overtook gives up. */
   #generation = 0;
@@ -54,8 +56,13 @@ export class ManagedBackend implements BackendControl {
     return this.#running?.child.pid;
   }
 
+  /**
+   * A server on whichever port is free is for those who are told where it is: its token is in the endpoint file, which
+   * only this user can read. Who names a port means others to find the server there, RBC's clients among them.
+   */
   async start(address: ServerAddress): Promise<ServerAddress> {
     await this.#end();
+    this.#accessOptions = address.port === 0 ? ['--generate-token'] : ['--rbc'];
     this.#earlyEnds = 0;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
@@ -80,7 +87,7 @@ export class ManagedBackend implements BackendControl {
 
   async #launch(address: ServerAddress): Promise<ServerAddress> {
     this.#folder.clear();
-    const server = new RunningServer(address, this.#folder, this.#options.serverModule);
+    const server = new RunningServer(address, this.#accessOptions, this.#folder, this.#options.serverModule);
     this.#running = server;
     try {
       const listening = await server.listening();
@@ -131,13 +138,18 @@ class RunningServer {
   #log = '';
   #end: string | undefined;
 
-  constructor(address: ServerAddress, folder: EndpointFolder, serverModule = defaultServerModule()) {
+  constructor(
+    address: ServerAddress,
+    accessOptions: readonly string[],
+    folder: EndpointFolder,
+    serverModule = defaultServerModule(),
+  ) {
     this.#folder = folder;
-    const options = ['--host', address.host, '--port', String(address.port), '--endpoint-file', folder.file];
+    const place = ['--host', address.host, '--port', String(address.port), '--endpoint-file', folder.file];
     const launcher = fileURLToPath(new URL('./managed-server.js', import.meta.url));
     this.child = spawn(
       process.execPath,
-      [launcher, serverModule.href, folder.path, ...options, '--lifeline'],
+      [launcher, serverModule.href, folder.path, ...place, ...accessOptions, '--lifeline'],
       {
         stdio: ['pipe', 'ignore', 'pipe'],
         // A process group of its own: an interrupt meant for the kernel's group must not end the server.

@@ -12,9 +12,10 @@ import { mathdataGroup } from './mathdata/run-mathdata.ts';
 import { downloadVectorFiles } from './mathdata/vector-files.ts';
 import { numbaGroup } from './numba/run-numba.ts';
 import { installPythonTools } from './python-environment.ts';
+import { rbcGroup } from './rbc/run-rbc.ts';
 import { rbcServerGroup } from './rbc-server/run-rbc-server.ts';
 
-const groups: readonly Group[] = [numbaGroup, mathdataGroup, rbcServerGroup];
+const groups: readonly Group[] = [numbaGroup, mathdataGroup, rbcGroup, rbcServerGroup];
 
 /** More than these are in the details. */
 const SHOWN_DIFFERENCES = 40;

@@ -86,7 +86,7 @@ async function messageOf(running: Promise<unknown>): Promise<string> {
 }
 
 rbc('are answered byte for byte as by their own server, each call on a connection of its own', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const exchange = async (message: Uint8Array, reply: string) => {
       const connection = new RawConnection(port);
       await connection.send(message);
@@ -100,7 +100,7 @@ rbc('are answered byte for byte as by their own server, each call on a connectio
 );
 
 rbc('get the interface definition, which stands on its own', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const client = connectRbc(port);
     const text = await client.info.thrift_content();
     assert.is(text, readFileSync(join(repositoryRoot, 'backend/contract/remotejit.thrift'), 'utf8'));
@@ -110,7 +110,7 @@ rbc('get the interface definition, which stands on its own', () =>
 );
 
 rbc('get a description of the machine', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const targets = await connectRbc(port).remotejit.targets();
     assert.equal(Object.keys(targets), ['cpu']);
     const cpu = JSON.parse(targets.cpu ?? '');
@@ -125,7 +125,7 @@ rbc('get a description of the machine', () =>
 );
 
 rbc('call with Python ints, floats and complex numbers', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const { remotejit } = connectRbc(port);
     const twice = 'define double @twice_dadA(double %x) {\n  %y = fadd double %x, %x\n  ret double %y\n}\n';
     assert.is(await remotejit.compile('twice', '_dadA', twice), true);
@@ -140,7 +140,7 @@ rbc('call with Python ints, floats and complex numbers', () =>
 );
 
 rbc('replace a function by compiling it again under the same name and signature', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const { remotejit } = connectRbc(port);
     await remotejit.compile('f', '_lallA', addition('f'));
     assert.is(await call(remotejit, 'f_lallA', 1n, 2n), 3n);
@@ -150,7 +150,7 @@ rbc('replace a function by compiling it again under the same name and signature'
 );
 
 rbc('are told which functions there are', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const { remotejit } = connectRbc(port);
     await remotejit.compile('one', '_lallA', addition('one'));
     await remotejit.compile('two', '_lallA', addition('two'));
@@ -162,7 +162,7 @@ rbc('are told which functions there are', () =>
 );
 
 rbc('are refused Python statements and pickles that are more than data', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const { remotejit } = connectRbc(port);
     assert.match(await messageOf(remotejit.python('import os')), /^RuntimeError: .*never Python/);
     await remotejit.compile('add', '_lallA', addition('add'));
@@ -177,7 +177,7 @@ rbc('are refused Python statements and pickles that are more than data', () =>
 );
 
 rbc('share one session, whose functions outlive a crash, and see the crash as an error', () =>
-  withBackend([], async (_backend, port) => {
+  withBackend(['--rbc'], async (_backend, port) => {
     const [one, other] = [connectRbc(port), connectRbc(port)];
     await one.remotejit.compile('add', '_lallA', addition('add'));
     await one.remotejit.compile('store', '_lallA', store);
@@ -191,7 +191,7 @@ rbc('share one session, whose functions outlive a crash, and see the crash as an
 );
 
 rbc('that give up on an endless call do not block the others', () =>
-  withBackend([], async (backend, port) => {
+  withBackend(['--rbc'], async (backend, port) => {
     const [patient, impatient] = [connectRbc(port), connectRbc(port)];
     await patient.remotejit.compile('endless', '_lallA', endless);
     await patient.remotejit.compile('add', '_lallA', addition('add'));

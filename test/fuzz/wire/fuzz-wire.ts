@@ -18,6 +18,7 @@ export const wireServerOptions = [
   '--max-message-bytes',
   '1000000',
   '--no-object-cache',
+  '--rbc',
 ] as const;
 
 /** Inputs between two looks at whether others are still served. */

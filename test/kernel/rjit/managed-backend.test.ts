@@ -26,8 +26,12 @@ life('it says where it is, and dispose leaves no process and no file', async () 
   const backend = new ManagedBackend();
   try {
     const { port } = await backend.start(LOOPBACK);
-    const content: unknown = JSON.parse(readFileSync(backend.endpointFile, 'utf8'));
-    assert.equal(content, { host: '127.0.0.1', port, pid: pidOf(backend) });
+    const { token, ...place } = JSON.parse(readFileSync(backend.endpointFile, 'utf8'));
+    assert.equal(place, { host: '127.0.0.1', port, pid: pidOf(backend) });
+    assert.match(token, /^[\w-]{32}$/);
+    const stranger = new RemoteJIT(place);
+    assert.is(((await errorOf(() => stranger.status())) as RemoteError).code, 'unauthorized');
+    await stranger.close();
     const pids = await eventually('workers run', () => {
       const workers = childrenOf(pidOf(backend));
       return workers.length > 0 && [pidOf(backend), ...workers];

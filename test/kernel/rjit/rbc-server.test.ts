@@ -15,7 +15,7 @@ const INT64 = 'int64(int64, int64)';
 
 /** Our server serves RBC's clients by their own services: see test/backend/service/rbc.test.ts for their side of it. */
 async function withRbcClient(body: (jit: RemoteJIT, port: number) => Promise<void>): Promise<void> {
-  await withBackend([], async (_backend, port) => {
+  await withBackend(['--rbc'], async (_backend, port) => {
     const jit = new RemoteJIT({ url: `rbc://localhost:${port}` });
     try {
       await body(jit, port);

@@ -10,6 +10,7 @@ import {
   RemoteError,
   RemoteJIT,
 } from '../../../kernel/rjit/remote-jit.ts';
+import { withBackend } from '../../support/backend-process.ts';
 import { defineOne, errorOf } from '../../support/remote-jit.ts';
 
 const lines: string[] = [];
@@ -258,19 +259,21 @@ definitions('functions of one cell call each other, and each is returned', async
   assert.is(functions[0]?.(3), 9);
 });
 
-definitions('two clients of one server never see each other', async () => {
-  const { address } = await definer.status();
-  const other = new RemoteJIT(address);
-  try {
-    const mine = await defineOne(definer, 'def g(a):\n    return a + 1\n', 'int64(int64)');
-    const theirs = await defineOne(other, 'def g(a):\n    return a + 1000\n', 'int64(int64)');
-    assert.is(mine(1), 2);
-    assert.is(theirs(1), 1001);
-    assert.is(mine(1), 2);
-  } finally {
-    await other.close();
-  }
-});
+definitions('two clients of one server never see each other', () =>
+  withBackend([], async (_backend, port) => {
+    const [one, other] = [new RemoteJIT({ port }), new RemoteJIT({ port })];
+    try {
+      const mine = await defineOne(one, 'def g(a):\n    return a + 1\n', 'int64(int64)');
+      const theirs = await defineOne(other, 'def g(a):\n    return a + 1000\n', 'int64(int64)');
+      assert.is(mine(1), 2);
+      assert.is(theirs(1), 1001);
+      assert.is(mine(1), 2);
+    } finally {
+      await one.close();
+      await other.close();
+    }
+  }),
+);
 
 definitions('an error in the source is shown where it is', async () => {
   const error = await errorOf(() => defineOne(definer, 'def h(a):\n    return a + c\n', 'int64(int64)'));
