@@ -95,7 +95,7 @@ export const power = floatExpansion(2, ([x, y], type) =>
 );
 
 /** x and its exponent in two. */
-const scaleBinary: Builtin = {
+export const scaleBinary: Builtin = {
   arity: [2, 2],
   type: (call) => {
     const [x, n] = call.args;
@@ -145,14 +145,14 @@ function tupleOf(members: (x: HirExpression, type: FloatType) => readonly HirExp
 }
 
 /** Mantissa and exponent: x = m · 2ⁿ. */
-const splitBinary = tupleOf((x) => {
+export const splitBinary = tupleOf((x) => {
   const exponent = convertHir(routineCall('exponent', [x]), INT64);
   const negated: HirExpression = { kind: 'unary', type: INT64, operation: 'ineg', operand: exponent };
   return [routineCall('ldexp', [x, negated]), exponent];
 });
 
 /** Fraction and whole part, both with the sign of x; the fraction of an infinity is a zero. */
-const splitFraction = tupleOf((x, type) => {
+export const splitFraction = tupleOf((x, type) => {
   const whole = routineCall('trunc', [x]);
   const fraction: HirExpression = {
     kind: 'choose',

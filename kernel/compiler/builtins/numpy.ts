@@ -12,6 +12,9 @@ import {
   power,
   radians,
   remainderOfDivision,
+  scaleBinary,
+  splitBinary,
+  splitFraction,
 } from './math.ts';
 import {
   boolOrNumbers,
@@ -25,6 +28,7 @@ import {
   square,
   unary,
 } from './numpy-operators.ts';
+import { NUMPY_SCALARS } from './numpy-scalars.ts';
 import { absolute, roundToDigits } from './python.ts';
 import { extremeOf, REDUCTIONS } from './reductions.ts';
 import { type Builtin, floatOrComplex, floatRoutine, refuseArgument, result, roundToFloat } from './rules.ts';
@@ -173,6 +177,10 @@ export const NUMPY: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ...ROUNDING,
   ...ARITHMETIC,
   ...LOGIC,
+  ...NUMPY_SCALARS,
+  ['ldexp', scaleBinary],
+  ['frexp', splitBinary],
+  ['modf', splitFraction],
   ...REDUCTIONS,
   ['amin', extremeOf('<', 'NumPy')],
   ['amax', extremeOf('>', 'NumPy')],
