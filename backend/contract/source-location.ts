@@ -31,3 +31,10 @@ export function labelledFile(label: string, files: readonly string[]): string | 
   const [, index] = /^#(\d+)$/.exec(label) ?? [];
   return index === undefined ? label : files[Number(index)];
 }
+
+/** The text of a module whose files stand `by` places further on among those of the program it becomes part of. */
+export function shiftFileLabels(ir: string, by: number): string {
+  return ir.replace(/(?<=!DIFile\(filename: ")#(\d+)(?=")/g, (_, index: string) =>
+    fileLabel(Number(index) + by),
+  );
+}

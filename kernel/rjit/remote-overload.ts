@@ -1,5 +1,4 @@
 import { formatType } from '../../backend/contract/format-type.ts';
-import { splitModules } from '../../backend/contract/linked-modules.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import { PackedSignature } from '../../backend/contract/packed.ts';
 import { RemoteError } from '../../backend/contract/remote-error.ts';
@@ -206,8 +205,7 @@ export class RemoteOverload {
     this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
     this.#files = module.files;
     this.#module.compiledTogether?.keep(outcome, module);
-    const usesOthers = module.files.length > 1 || splitModules(module.ir).length > 1;
-    this.#linked = usesOthers ? { ir: module.ir, target, count } : undefined;
+    this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
   }

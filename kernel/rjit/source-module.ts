@@ -1,5 +1,6 @@
 import { joinModules } from '../../backend/contract/linked-modules.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
+import { shiftFileLabels } from '../../backend/contract/source-location.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { assignSignatures, type GivenSignature } from '../compiler/assign-signatures.ts';
 import { type CompiledModule, compileProgram, type Overload } from '../compiler/compile.ts';
@@ -130,9 +131,7 @@ export class SourceModule implements FunctionModule, LinkUnit {
   /** IR for `overloads` and all they call, of other modules, too. @throws CompileError */
   compile(overloads: readonly Overload[], target: IrTarget): CompiledModule {
     const { value, libraries } = this.#link(overloads);
-    const program = compileProgram(value, target);
-    const modules = libraries.map((library) => libraryIr(library, target));
-    const compiled = { ...program, ir: joinModules([program.ir, ...modules]) };
+    const compiled = withLibraries(compileProgram(value, target), libraries, target);
     if (this.options.verify === true) verifyOnClient(compiled.ir);
     return compiled;
   }
@@ -171,10 +170,21 @@ function resultOf<T>(result: Result<T>, place: SourcePlace): T {
   throw new CompileError(result.diagnostics, place);
 }
 
-/** The libraries that SessionNames finds are modules. */
-function libraryIr(library: Library, target: IrTarget): string {
-  if (!isFunctionModule(library)) throw new Error('a library that is no module');
-  return library.compile([], target).ir;
+function withLibraries(
+  program: CompiledModule,
+  libraries: readonly Library[],
+  target: IrTarget,
+): CompiledModule {
+  const modules = [program.ir];
+  const files = [...program.files];
+  for (const library of libraries) {
+    // The libraries that SessionNames finds are modules.
+    if (!isFunctionModule(library)) throw new Error('a library that is no module');
+    const compiled = library.compile([], target);
+    modules.push(shiftFileLabels(compiled.ir, files.length));
+    files.push(...compiled.files);
+  }
+  return { ...program, ir: joinModules(modules), files };
 }
 
 function isFunctionModule(library: Library): library is FunctionModule {

@@ -235,6 +235,14 @@ calls('of foreign functions follow when these are defined again, and outlive the
   assert.is(f(5), 11);
 });
 
+calls('into C that fault name the line of the C cell', async () => {
+  const source = '\n\ndouble peek(long a) {\n  long b = a + 1;\n\n  return *(volatile double *)b;\n}\n';
+  await foreign(source, 'c', 'float64 peek(int64)');
+  const f = await cell('def f(x):\n    return peek(x) + 1.0\n', 'float64(int64)');
+  const error = await errorOf(() => f(7));
+  assert.is(error.message, `[jit-crash] SIGSEGV in f_dalA at 0x8 (In[${cells - 1}], line 6)`);
+});
+
 calls('never give a constant array to a foreign function, which may change it', async () => {
   const source =
     'define double @first(double* %a, i64 %n) {\n  %v = load double, double* %a\n  ret double %v\n}\n';
