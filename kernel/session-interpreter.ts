@@ -45,6 +45,8 @@ export class SessionInterpreter implements Interpreter {
         this.#watch.tell((intelligence) => intelligence.forget());
       },
       typeChecks: (mode) => this.#setTypeChecks(mode),
+      inspect: async (code, wantsSource) =>
+        (await (await this.#watch.loaded()).inspect({ code, cursor: code.length, wantsSource })) ?? null,
     });
     void this.#session.ready.then(() => {
       backend.startSoon();

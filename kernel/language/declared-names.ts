@@ -32,6 +32,10 @@ export class DeclaredNames {
     return this.#declarations.get(name)?.isConstant === true;
   }
 
+  get names(): readonly string[] {
+    return [...this.#declarations.keys()];
+  }
+
   /** Call when V8 has accepted a cell: even a cell that fails later has declared all its names. */
   add(declarations: readonly Declaration[]): void {
     for (const declaration of declarations) {

@@ -6,6 +6,11 @@ export function shadowName(name: string): string {
   return name + INVISIBLE;
 }
 
+/** The name as it was written. */
+export function withoutShadow(name: string): string {
+  return isShadowName(name) ? name.slice(0, -INVISIBLE.length) : name;
+}
+
 export function isShadowName(name: string): boolean {
   return name.endsWith(INVISIBLE);
 }

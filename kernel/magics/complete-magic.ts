@@ -25,7 +25,8 @@ export function completeMagic(
 }
 
 function magicNames(registry: MagicRegistry, atTop: boolean): readonly MagicCompletion[] {
-  const line = registry.lineMagics.map(({ name, summary }) => magic(`%${name}`, summary));
+  const named = registry.lineMagics.filter(({ spelling }) => spelling === undefined);
+  const line = named.map(({ name, summary }) => magic(`%${name}`, summary));
   const cell = registry.cellMagics.map(({ name, summary }) => magic(`%%${name}`, summary));
   return atTop ? [...line, ...cell] : line;
 }

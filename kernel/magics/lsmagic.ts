@@ -8,7 +8,9 @@ export function lsmagic(registry: MagicRegistry): LineMagic {
     summary: 'list the magics',
     usage: '%lsmagic',
     async run(_args: string, context: MagicContext): Promise<undefined> {
-      const line = registry.lineMagics.map(({ name, summary }) => [`%${name}`, summary] as const);
+      const line = registry.lineMagics.map(
+        ({ name, spelling = `%${name}`, summary }) => [spelling, summary] as const,
+      );
       const cell = registry.cellMagics.map(({ name, summary }) => [`%%${name}`, summary] as const);
       const width = Math.max(...[...line, ...cell].map(([name]) => name.length));
       const list = (magics: typeof line) =>

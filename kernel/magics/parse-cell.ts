@@ -82,7 +82,12 @@ function parseLineMagics(
   isVariable: (name: string) => boolean,
 ): TypeScriptCell | MagicErrorCell {
   const lines = text.split('\n');
+  replaceQuestion(lines, registry);
   for (const [index, line] of lines.entries()) {
+    if (isShellLine(line, lines.slice(0, index).join('\n'), text, isVariable)) {
+      lines[index] = call('!', line.replace(/^[ \t]*!/, '').trim(), lines.slice(index + 1).join('\n'));
+      continue;
+    }
     if (!/^[ \t]*%/.test(line)) continue;
     const before = lines.slice(0, index).join('\n');
     const misplaced = MISPLACED_CELL_MAGIC.exec(line)?.[1];
@@ -100,6 +105,52 @@ function parseLineMagics(
     }
   }
   return { kind: 'typescript', source: lines.join('\n') };
+}
+
+/** `name?` and `name??`, or `?name` and `??name` at the top, in the last line that says something. */
+function replaceQuestion(lines: string[], registry: MagicRegistry): void {
+  const index = lines.findLastIndex((line) => line.trim() !== '');
+  const line = lines[index]?.trim() ?? '';
+  const before = lines.slice(0, index).join('\n');
+  const [, name, mark] = /^(%{0,2}[\p{L}_$][\p{L}\p{N}_$.]*)(\?{1,2})$/u.exec(line) ?? [];
+  const [, markBefore, nameBehind] = /^(\?{1,2})(%{0,2}[\p{L}_$][\p{L}\p{N}_$.]*)$/u.exec(line) ?? [];
+  const isTop = before.trim() === '';
+  const question = mark ?? (isTop ? markBefore : undefined);
+  const expression = name ?? nameBehind;
+  if (question === undefined || expression === undefined || !registry.hasLineMagic(question)) return;
+  // A conditional expression that goes on below has more lines.
+  if (isComplete(before).status !== 'incomplete') lines[index] = call(question, expression, '');
+}
+
+/** Literals and operators: with them, `!` can only be TypeScript's. */
+const NEGATED =
+  /^(?:true|false|null|undefined|NaN|this|new|typeof|void|await|function|class|super|import|async|delete)$/;
+
+/**
+ * `!ls -l`. `!` is TypeScript's negation, too, so a line is a command only where TypeScript could not read it, or
+ * where it would negate a variable that doesn't exist.
+ */
+function isShellLine(
+  line: string,
+  before: string,
+  cell: string,
+  isVariable: (name: string) => boolean,
+): boolean {
+  const [, command] = /^[ \t]*!(?!=)(.*)$/.exec(line) ?? [];
+  if (command === undefined || command.trim() === '' || isComplete(before).status === 'incomplete')
+    return false;
+  switch (isComplete(`${before}\n${line}`).status) {
+    case 'invalid':
+      return true;
+    case 'incomplete':
+      return false;
+    default: {
+      const [name] = /^[A-Za-z_$][\w$]*/.exec(command.trimStart()) ?? [];
+      if (name === undefined || NEGATED.test(name) || isVariable(name)) return false;
+      const uses = cell.match(new RegExp(`(?<![\\w$!])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g'));
+      return uses === null;
+    }
+  }
 }
 
 function misplacedCellMagic(name: string): UsageError {

@@ -10,6 +10,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface LineMagic {
   readonly name: string;
+  /** How it is written where that isn't `%name`: `!COMMAND`. */
+  readonly spelling?: string;
   /** One line for `%lsmagic`. */
   readonly summary: string;
   /** How to call it, shown when it is called wrongly. */

@@ -3,7 +3,7 @@ import type { MagicRegistry } from './registry.ts';
 
 /** A cell's TypeScript with blanks for its magics, so that all places stay; undefined where there is none. */
 export function withoutMagics(code: string, registry: MagicRegistry): string | undefined {
-  if (!code.includes('%')) return code;
+  if (!/[%?]|^[ \t]*!/m.test(code)) return code;
   const parsed = parseCell(code, registry);
   if (parsed.kind !== 'typescript') return undefined;
   const source = parsed.source.split('\n');

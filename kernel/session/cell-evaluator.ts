@@ -4,10 +4,10 @@
  */
 import { runInThisContext } from 'node:vm';
 import { DeclaredNames } from '../language/declared-names.ts';
-import { shadowName } from '../language/shadow-name.ts';
+import { shadowName, withoutShadow } from '../language/shadow-name.ts';
 import { transformCell } from '../language/transform-cell.ts';
 import { builtinMagics } from '../magics/builtin-magics.ts';
-import type { CellMagicContext, MagicContext } from '../magics/context.ts';
+import type { CellMagicContext, MagicContext, SessionVariable } from '../magics/context.ts';
 import { type CellMagicCell, lineMagicFunction, parseCell } from '../magics/parse-cell.ts';
 import type { MagicRegistry } from '../magics/registry.ts';
 import type { NamedValue } from '../rjit/session-names.ts';
@@ -15,6 +15,7 @@ import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { currentRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
 import { DefinedVariables } from './defined-variables.ts';
+import type { MagicHost } from './magic-host.ts';
 import type { RemoteRuntime } from './remote-runtime.ts';
 import type { ReplEvaluator } from './repl-evaluator.ts';
 import { runtimeNames } from './runtime-names.ts';
@@ -31,14 +32,11 @@ export interface CellValue {
 interface CellEvaluatorOptions {
   readonly repl: ReplEvaluator;
   readonly sources: CellSources;
-  /** Writes to the standard output of the cell. */
-  readonly write: (text: string) => void;
   /** Names of the platform, which stay what they are for all modules. */
   readonly globalNames: ReadonlySet<string>;
   /** Tells the kernel process of variables that it can't see in cells. */
   readonly announce: (declarations: readonly VariableDeclaration[]) => void;
-  /** See `MagicContext`. */
-  readonly typeChecks: (mode?: string) => Promise<string>;
+  readonly magicHost: MagicHost;
   /** What cells need to compile and call remote functions; loaded when first asked for. */
   readonly remote: () => RemoteRuntime | Promise<RemoteRuntime>;
   /** The same, where that has happened. */
@@ -53,6 +51,7 @@ export class CellEvaluator {
   readonly #options: CellEvaluatorOptions;
   readonly #declared = new DeclaredNames();
   readonly #defined = new DefinedVariables();
+  #nested = 0;
 
   constructor(options: CellEvaluatorOptions) {
     this.#options = options;
@@ -157,6 +156,22 @@ export class CellEvaluator {
     }
   }
 
+  /** Code that a magic runs for its cell. */
+  async #evaluateWithin(code: string, name: string): Promise<unknown> {
+    this.#nested += 1;
+    const { value, isShown } = await this.#evaluate(code, `${name}/${this.#nested}`);
+    return isShown ? await value : undefined;
+  }
+
+  #variables(): readonly SessionVariable[] {
+    const assigned = Object.keys(globalThis).filter((name) => !this.#options.globalNames.has(name));
+    const names = new Set([...this.#declared.names.map(withoutShadow), ...this.#defined.names, ...assigned]);
+    return [...names].sort().flatMap((name) => {
+      const value = this.namedValue(name)?.value;
+      return value === undefined ? [] : [{ name, value }];
+    });
+  }
+
   #isVariable(name: string): boolean {
     return name in globalThis || this.#declared.kindOf(name) !== undefined;
   }
@@ -185,15 +200,17 @@ export class CellEvaluator {
 
   async #magicContext(): Promise<MagicContext> {
     const { jit } = await this.#options.remote();
+    const fileName = currentRun.getStore()?.fileName ?? '';
     return {
+      ...this.#options.magicHost,
       jit,
+      fileName,
+      evaluate: (code, name) => this.#evaluateWithin(code, name ?? fileName),
+      variables: () => this.#variables(),
       defineGlobal: (name, value) => {
         this.defineGlobal(name, value);
         this.#defined.add(name, value);
       },
-      typeChecks: this.#options.typeChecks,
-      write: this.#options.write,
-      fileName: currentRun.getStore()?.fileName ?? '',
     };
   }
 }

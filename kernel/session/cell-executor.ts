@@ -80,7 +80,7 @@ export class CellExecutor {
     if (request.storeHistory) history.end(request.executionCount, shown);
     const result = shown === undefined || request.silent ? {} : { result: await mimeBundle(shown) };
     const userExpressions = await this.#userExpressions(request, run, evaluator);
-    return { status: 'ok', ...result, userExpressions, payload: [] };
+    return { status: 'ok', ...result, userExpressions, payload: run.payload };
   }
 
   async #userExpressions(

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CellId } from './execution.ts';
+import type { JsonObject } from './json.ts';
 
 /** One execution of one cell; everything asynchronous that the cell starts still knows it. */
 export interface CellRun {
@@ -7,6 +8,8 @@ export interface CellRun {
   /** How the cell is named in stack traces, e.g. `In[4]`. */
   readonly fileName: string;
   readonly allowStdin: boolean;
+  /** What is to be done in the front end besides showing output: a page, the next cell's text. */
+  readonly payload: JsonObject[];
   /** Set for good by an interrupt: code of this run that waits for something never goes on. */
   interrupted: boolean;
   /** When the interrupt was first tried, by `performance.now()`. */
@@ -20,7 +23,7 @@ export interface CellRun {
 export const currentRun = new AsyncLocalStorage<CellRun>();
 
 export function newRun(cellId: CellId, fileName: string, allowStdin: boolean): CellRun {
-  return { cellId, fileName, allowStdin, interrupted: false, interruptsThrown: 0 };
+  return { cellId, fileName, allowStdin, payload: [], interrupted: false, interruptsThrown: 0 };
 }
 
 /** What an `await` of an interrupted cell throws, so that the cell's `finally` blocks run. */

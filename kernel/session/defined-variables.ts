@@ -15,6 +15,10 @@ export class DefinedVariables {
     this.#variables.set(name, { value, text: undefined });
   }
 
+  get names(): readonly string[] {
+    return [...this.#variables.keys()];
+  }
+
   /** A cell of TypeScript has declared the name itself. */
   forget(name: string): void {
     this.#variables.delete(name);

@@ -1,6 +1,8 @@
+import type { MagicRegistry } from '../magics/registry.ts';
 import type { CellEvaluator } from './cell-evaluator.ts';
 import type { CellSources } from './cell-sources.ts';
 import type { KernelLink } from './kernel-link.ts';
+import type { MagicHost } from './magic-host.ts';
 import type { RemoteRuntime } from './remote-runtime.ts';
 import type { ReplEvaluator } from './repl-evaluator.ts';
 import { defineSessionGlobal } from './session-globals.ts';
@@ -10,6 +12,7 @@ interface LazyPartsOptions {
   readonly repl: ReplEvaluator;
   readonly sources: CellSources;
   readonly link: KernelLink;
+  readonly magicHost: MagicHost;
   /** See `CellEvaluator`. */
   readonly globalNames: ReadonlySet<string>;
   /** Where the kernel process says at which address its backend listens. */
@@ -39,6 +42,11 @@ export class LazyParts {
 
   constructor(options: LazyPartsOptions) {
     this.#options = options;
+  }
+
+  /** Those of the session, once a cell has run. */
+  get magics(): MagicRegistry | undefined {
+    return this.#evaluator?.magics;
   }
 
   /** At once, where it can be: so a cell's code runs straight from the event loop, and not as a promise's job. */
@@ -71,15 +79,12 @@ export class LazyParts {
       import('./cell-evaluator.ts'),
       import('./sync-children.ts'),
     ]);
-    const { repl, sources, link, write, flush, globalNames, announce } = this.#options;
+    const { repl, sources, magicHost, flush, globalNames, announce } = this.#options;
     flushBeforeSyncOutput(flush);
     const remote = (): RemoteRuntime | Promise<RemoteRuntime> => this.#remote ?? this.#loadedRemote();
     this.#evaluator = new CellEvaluator({
-      ...{ repl, sources, write, globalNames, remote, announce },
+      ...{ repl, sources, magicHost, globalNames, remote, announce },
       loadedRemote: () => this.#remote,
-      typeChecks: async (mode) => {
-        return String(await link.ask({ kind: 'type-checks', ...(mode !== undefined && { mode }) }));
-      },
     });
     return this.#evaluator;
   }

@@ -6,6 +6,10 @@ export class SessionHistory {
   readonly #outputs: Record<number, unknown> = {};
   #last: readonly unknown[] = [undefined, undefined, undefined];
 
+  get inputs(): readonly (string | undefined)[] {
+    return this.#inputs;
+  }
+
   install(): void {
     defineSessionGlobal('In', this.#inputs);
     defineSessionGlobal('Out', this.#outputs);

@@ -21,6 +21,7 @@ import { KernelLink } from './kernel-link.ts';
 import { reportLateErrors } from './late-errors.ts';
 import { LazyParts } from './lazy-parts.ts';
 import { readLines } from './line-reader.ts';
+import { magicHost } from './magic-host.ts';
 import { cellModuleScope } from './module-loading.ts';
 import { OutputChannel } from './output-channel.ts';
 import { formatPrinted } from './print.ts';
@@ -53,8 +54,10 @@ const link = new KernelLink(send);
 const repl = new ReplEvaluator();
 const write = (text: string): void => channel.write('stdout', text);
 
+const display = displayFunction(channel);
 const parts = new LazyParts({
   ...{ repl, sources, link, endpointFile, write, globalNames },
+  magicHost: magicHost({ channel, display, history, link }),
   flush: channel.flush,
   announce: (declarations) => send({ op: 'declared', declarations }),
 });
@@ -67,14 +70,13 @@ history.install();
 
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
 const input = inputFunction(link);
-const display = displayFunction(channel);
 const comms = new Comms((message) => channel.writeRich({ kind: 'comm', message }));
 const globals = {
   print: (...values: unknown[]) => write(`${formatPrinted(values)}\n`),
   display,
   html,
   image,
-  jupyter: jupyterNamespace(display, comms, channel),
+  jupyter: jupyterNamespace({ display, comms, channel, magics: () => parts.magics }),
   md,
   progress: progressFunction(display),
   svg,

@@ -28,6 +28,7 @@ export type Question =
   | { readonly kind: 'input'; readonly prompt: string; readonly password: boolean; readonly cellId?: CellId }
   | { readonly kind: 'start-backend'; readonly host: string; readonly port: number }
   | { readonly kind: 'stop-backend' }
+  | { readonly kind: 'inspect'; readonly expression: string; readonly wantsSource: boolean }
   /** Without a mode: which one it is. */
   | { readonly kind: 'type-checks'; readonly mode?: string };
 
@@ -249,6 +250,12 @@ function parseQuestion(fields: JsonObject): Question {
       return { kind, host: stringField(fields, 'host'), port: numberField(fields, 'port') };
     case 'stop-backend':
       return { kind };
+    case 'inspect':
+      return {
+        kind,
+        expression: stringField(fields, 'expression'),
+        wantsSource: fields.wantsSource === true,
+      };
     case 'type-checks':
       return { kind, ...(typeof fields.mode === 'string' && { mode: fields.mode }) };
     default:

@@ -9,6 +9,7 @@ import type {
   ExecuteRequest,
   Output,
 } from './execution.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import { SessionConnection } from './session-connection.ts';
 import { reportDeath, type SessionDeath } from './session-death.ts';
 import type { Answer, LiveMember, Question, VariableDeclaration } from './session-messages.ts';
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly onRestart?: () => void;
   /** Says how types are checked, and changes it where a mode is given. @throws Error for an unknown mode */
   readonly typeChecks?: (mode: string | undefined) => string;
+  /** What is known of a name, as a MIME bundle; null for nothing. */
+  readonly inspect?: (expression: string, wantsSource: boolean) => Promise<JsonObject | null>;
   /** False to start a new process only when one is needed. */
   readonly keepsSpare?: boolean;
 }
@@ -210,8 +213,11 @@ export class SessionProcess {
     }
   }
 
-  async #ask(question: Question): Promise<string | null | { host: string; port: number }> {
-    const { backend, onInput, typeChecks } = this.#options;
+  async #ask(question: Question): Promise<JsonValue> {
+    const { backend, inspect, onInput, typeChecks } = this.#options;
+    if (question.kind === 'inspect') {
+      return (await inspect?.(question.expression, question.wantsSource)) ?? null;
+    }
     if (question.kind === 'type-checks') {
       if (typeChecks === undefined) throw new Error('this session does not check types');
       return typeChecks(question.mode);

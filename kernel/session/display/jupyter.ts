@@ -1,4 +1,5 @@
 /** `jupyter`: the names under which Deno's kernel has its helpers, so that notebooks written for it move over. */
+import type { CellMagic, LineMagic, MagicRegistry } from '../../magics/registry.ts';
 import { type CommOptions, type Comms, plainJson, toBase64 } from '../comms.ts';
 import type { OutputChannel } from '../output-channel.ts';
 import type { DisplayFunction } from './display.ts';
@@ -11,8 +12,19 @@ interface DenoDisplayOptions {
   readonly display_id?: string;
 }
 
-export function jupyterNamespace(display: DisplayFunction, comms: Comms, channel: OutputChannel) {
+interface NamespaceOptions {
+  readonly display: DisplayFunction;
+  readonly comms: Comms;
+  readonly channel: OutputChannel;
+  readonly magics: () => MagicRegistry | undefined;
+}
+
+export function jupyterNamespace({ display, comms, channel, magics }: NamespaceOptions) {
   return {
+    /** From the next cell on, `%name` runs it. One of the same name is replaced. */
+    addLineMagic: (magic: LineMagic) => magics()?.addLineMagic(magic),
+    /** From the next cell on, `%%name` runs it. */
+    addCellMagic: (magic: CellMagic) => magics()?.addCellMagic(magic),
     comms,
     $display: displaySymbol,
     html,

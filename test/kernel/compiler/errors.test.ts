@@ -5,6 +5,7 @@ import type { CellMagicContext } from '../../../kernel/magics/context.ts';
 import { parseCell } from '../../../kernel/magics/parse-cell.ts';
 import { RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
 import { readCaseFiles, runCases } from '../../support/case-runner.ts';
+import { unusedContext } from '../../support/magic-context.ts';
 
 /*
  * Wrong programs, as whole cells, and what their authors see. Nothing is sent to a server: defining functions parses
@@ -19,6 +20,7 @@ async function messageOf(cell: string): Promise<string> {
   const parsed = parseCell(cell, magics);
   if (parsed.kind !== 'cell-magic') throw new Error(`a wrong program is a cell of functions: ${cell}`);
   const context: CellMagicContext = {
+    ...unusedContext,
     jit,
     defineGlobal: () => undefined,
     write: () => undefined,

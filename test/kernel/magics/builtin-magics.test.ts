@@ -6,6 +6,7 @@ import { lineMagicFunction, parseCell } from '../../../kernel/magics/parse-cell.
 import { MagicRegistry } from '../../../kernel/magics/registry.ts';
 import type { Definition } from '../../../kernel/rjit/remote-jit.ts';
 import { runCases } from '../../support/case-runner.ts';
+import { unusedContext } from '../../support/magic-context.ts';
 
 /** What a cell did to the session and to RemoteJIT. */
 class Recorder {
@@ -19,6 +20,7 @@ class Recorder {
       this.calls.push(`${name} ${args.map((arg) => JSON.stringify(arg)).join(' ')}`.trimEnd());
     };
     return {
+      ...unusedContext,
       jit: {
         define: async (definition) => {
           await record('define', readable(definition));

@@ -8,7 +8,8 @@ import { runCases } from '../../support/case-runner.ts';
 function registry(): MagicRegistry {
   const magics = new MagicRegistry();
   const run = async () => undefined;
-  for (const name of ['lsmagic', 'rjit', 'time']) magics.addLineMagic({ name, summary: '', usage: '', run });
+  for (const name of ['lsmagic', 'rjit', 'time', '!', '?', '??'])
+    magics.addLineMagic({ name, summary: '', usage: '', run });
   magics.addCellMagic({ name: 'rjit', summary: '', usage: '', run });
   magics.addCellMagic({ name: 'bash', summary: '', usage: '', run });
   return magics;
