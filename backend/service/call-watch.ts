@@ -1,3 +1,4 @@
+import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Session } from './session.ts';
 
@@ -6,22 +7,26 @@ const pollsPerTimeout = 10;
 const shortestPollMs = 5;
 const longestPollMs = 250;
 
-interface SeenCall {
-  readonly sequence: number;
+/** What a worker was at when it was last looked at, and since when. */
+interface Seen {
+  readonly key: string;
   readonly since: number;
 }
 
-/** Cancels calls that run longer than allowed. */
+export type WatchLimits = Pick<Limits, 'callTimeoutMs' | 'compileTimeoutMs'>;
+
+/** Ends calls and compilations that take longer than allowed. */
 export class CallWatch {
-  readonly #timeoutMs: number;
+  readonly #limits: WatchLimits;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
-  readonly #seen = new WeakMap<Session, SeenCall>();
+  readonly #seen = new WeakMap<Session, Seen>();
 
-  constructor(timeoutMs: number, sessions: () => Iterable<Session>, log: Log) {
-    this.#timeoutMs = timeoutMs;
+  constructor(limits: WatchLimits, sessions: () => Iterable<Session>, log: Log) {
+    this.#limits = limits;
     this.#log = log;
-    const pollMs = Math.min(longestPollMs, Math.max(shortestPollMs, timeoutMs / pollsPerTimeout));
+    const shortestMs = Math.min(limits.callTimeoutMs ?? limits.compileTimeoutMs, limits.compileTimeoutMs);
+    const pollMs = Math.min(longestPollMs, Math.max(shortestPollMs, shortestMs / pollsPerTimeout));
     this.#timer = setInterval(() => {
       const now = performance.now();
       for (const session of sessions()) this.#look(session, now);
@@ -34,17 +39,30 @@ export class CallWatch {
   }
 
   #look(session: Session, now: number): void {
-    const call = session.worker?.record.read();
+    const { worker } = session;
+    const doing = worker?.record.read();
+    if (worker === undefined || doing === undefined || doing.state === 'idle') {
+      this.#seen.delete(session);
+      return;
+    }
+    const key = `${worker.pid} ${doing.state} ${doing.sequence} ${doing.requestId}`;
     const seen = this.#seen.get(session);
-    if (call?.state !== 'running') {
-      this.#seen.delete(session);
-    } else if (seen?.sequence !== call.sequence) {
-      this.#seen.set(session, { sequence: call.sequence, since: now });
-    } else if (now - seen.since >= this.#timeoutMs) {
-      this.#seen.delete(session);
-      const message = `${call.functionName} ran longer than ${this.#timeoutMs} ms`;
-      this.#log('warn', 'call-timeout', message, { session: session.name });
+    if (seen?.key !== key) {
+      this.#seen.set(session, { key, since: now });
+      return;
+    }
+    const { callTimeoutMs = Number.POSITIVE_INFINITY, compileTimeoutMs } = this.#limits;
+    if (now - seen.since < (doing.state === 'running' ? callTimeoutMs : compileTimeoutMs)) return;
+    this.#seen.delete(session);
+    if (doing.state === 'running') {
+      const text = `${doing.functionName} ran longer than ${callTimeoutMs} ms`;
+      this.#log('warn', 'call-timeout', text, { session: session.name });
       void session.cancel('timeout');
+    } else {
+      // LLVM can't be interrupted.
+      const text = `killed: ${doing.functionName} took longer than ${compileTimeoutMs} ms`;
+      this.#log('warn', 'compile-timeout', text, { session: session.name });
+      worker.kill('SIGKILL', text);
     }
   }
 }

@@ -9,6 +9,8 @@ export interface Limits {
   readonly idleTimeoutMs: number;
   /** A call that runs longer is cancelled; undefined lets it run. */
   readonly callTimeoutMs: number | undefined;
+  /** A compilation that takes longer ends with its worker. */
+  readonly compileTimeoutMs: number;
   /** How much memory a session's worker may use; undefined lets it take what there is. */
   readonly sessionMemoryByteLength: number | undefined;
   /** How much IR text one session may keep compiled. */
@@ -22,6 +24,7 @@ export const defaultLimits: Limits = {
   messageTimeoutMs: 20_000,
   idleTimeoutMs: 10 * 60_000,
   callTimeoutMs: undefined,
+  compileTimeoutMs: 120_000,
   sessionMemoryByteLength: undefined,
   maxSessionIrByteLength: 256 * 1024 * 1024,
 };

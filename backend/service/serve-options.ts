@@ -45,6 +45,7 @@ Compiles and runs functions for rjit's clients over Thrift, and with --rbc for R
   --rbc                  serve RBC's Python client, too; it can't show a token, so this needs none to be asked for
   --insecure             listen beyond this machine without token and TLS
   --call-timeout-ms N    cancel calls that run longer (default: never)
+  --compile-timeout-ms N a compilation may take this long (default ${defaultLimits.compileTimeoutMs})
   --drain-ms N           on SIGTERM, let calls in progress run this long (default ${defaultDrainMs})
   --max-connections N    (default ${defaultLimits.maxConnections})
   --max-sessions N       (default ${defaultLimits.maxSessions})
@@ -115,6 +116,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     limits: {
       ...defaultLimits,
       callTimeoutMs: number('call-timeout-ms', 1, 86_400_000),
+      compileTimeoutMs: number('compile-timeout-ms', 1, 86_400_000) ?? defaultLimits.compileTimeoutMs,
       messageTimeoutMs: number('message-timeout-ms', 1, 3_600_000) ?? defaultLimits.messageTimeoutMs,
       sessionMemoryByteLength: mebibytes(number('memory-limit-mb', 256, 2 ** 22)),
       maxConnections: number('max-connections', 2, 1_000_000) ?? defaultLimits.maxConnections,
@@ -130,6 +132,7 @@ type NumericOption =
   | 'drain-ms'
   | 'metrics-port'
   | 'call-timeout-ms'
+  | 'compile-timeout-ms'
   | 'message-timeout-ms'
   | 'memory-limit-mb'
   | 'max-connections'
@@ -155,6 +158,7 @@ function parse(argv: readonly string[]) {
         insecure: { type: 'boolean' },
         rbc: { type: 'boolean' },
         'call-timeout-ms': { type: 'string' },
+        'compile-timeout-ms': { type: 'string' },
         'metrics-port': { type: 'string' },
         'drain-ms': { type: 'string' },
         'message-timeout-ms': { type: 'string' },

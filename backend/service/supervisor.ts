@@ -45,7 +45,7 @@ export class Supervisor implements ControlHost {
   readonly #controls = new Map<string, Socket>();
   readonly #sockets = new Set<Socket>();
   readonly #startedAt = performance.now();
-  readonly #callWatch: CallWatch | undefined;
+  readonly #callWatch: CallWatch;
   readonly #memoryWatch: MemoryWatch | undefined;
   #shared: Session | undefined;
   #relay: RbcRelay | undefined;
@@ -56,10 +56,7 @@ export class Supervisor implements ControlHost {
     this.#options = options;
     this.tokens = options.tokens;
     this.#pool = new WorkerPool(options, options.log);
-    const { callTimeoutMs } = options.limits;
-    if (callTimeoutMs !== undefined) {
-      this.#callWatch = new CallWatch(callTimeoutMs, () => this.#sessions.values(), options.log);
-    }
+    this.#callWatch = new CallWatch(options.limits, () => this.#sessions.values(), options.log);
     const { sessionMemoryByteLength } = options.limits;
     if (sessionMemoryByteLength !== undefined) {
       this.#memoryWatch = new MemoryWatch(sessionMemoryByteLength, () => this.#workers(), options.log);
@@ -126,7 +123,7 @@ export class Supervisor implements ControlHost {
     this.#isStopping = true;
     this.#server.close();
     this.#pool.close();
-    this.#callWatch?.close();
+    this.#callWatch.close();
     this.#memoryWatch?.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.end(graceMs)));
     for (const socket of this.#sockets) socket.destroy();
