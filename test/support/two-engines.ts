@@ -105,6 +105,9 @@ export function toCallValue(value: Value): unknown {
 /** Packed calls answer with numbers where they are safe; the interpreter's integers are bigints. */
 export function fromCallValue(type: Type, value: unknown): Value {
   if (value instanceof Complex) return { re: value.re, im: value.im };
+  if (Array.isArray(value) && type.kind === 'tuple') {
+    return type.members.map((member, index) => fromCallValue(member, value[index]));
+  }
   const isInteger = type.kind === 'int' || type.kind === 'uint';
   if (typeof value === 'number') return isInteger ? BigInt(value) : value;
   return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;

@@ -1,4 +1,3 @@
-import { Complex } from '../../../backend/contract/complex.ts';
 import { formatType } from '../../../backend/contract/format-type.ts';
 import { parseSignature } from '../../../backend/contract/parse-type.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
@@ -25,6 +24,7 @@ import type { Case } from '../../support/case-file.ts';
 import type { Produce } from '../../support/case-runner.ts';
 import type { JitProcess } from '../../support/jit-process.ts';
 import { MachineMemory } from '../../support/machine-memory.ts';
+import { fromCallValue, toCallValue } from '../../support/two-engines.ts';
 import { type CallText, chooseOverload, parseArray, parseCall, parseScalar, showValue } from './call-text.ts';
 
 /*
@@ -201,18 +201,6 @@ function listMemory(values: Value[]): Memory {
 
 function showArray(values: readonly Value[]): string {
   return `[${values.map(showValue).join(', ')}]`;
-}
-
-function toCallValue(value: Value): unknown {
-  return typeof value === 'object' && 're' in value ? new Complex(value.re, value.im) : value;
-}
-
-/** Calls answer with numbers where they are safe; the interpreter's integers are bigints. */
-function fromCallValue(type: Type, value: unknown): Value {
-  if (value instanceof Complex) return { re: value.re, im: value.im };
-  const isInteger = type.kind === 'int' || type.kind === 'uint';
-  if (typeof value === 'number') return isInteger ? BigInt(value) : value;
-  return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
 }
 
 function rounded(text: string, digits: number): string {

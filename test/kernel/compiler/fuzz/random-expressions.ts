@@ -40,7 +40,11 @@ function ofTwo(namespace: string, kind: Kind, names: string): string[] {
   return names.split(' ').map((name) => `${namespace}.${name}($${kind}, $${kind})`);
 }
 
-/** `$int` is an expression of that kind, `$l_int` a leaf, `$t_int` the name of a type. */
+function reductions(element: Kind, names: string): string[] {
+  return names.split(' ').map((name) => `${name}($a_${element})`);
+}
+
+/** `$int` is an expression of that kind, `$l_int` a leaf, `$t_int` the name of a type, `$a_int` an array. */
 const TEMPLATES: Readonly<Record<'shared' | Language, Readonly<Record<Kind, readonly string[]>>>> = {
   shared: {
     int: [
@@ -104,6 +108,7 @@ const TEMPLATES: Readonly<Record<'shared' | Language, Readonly<Record<Kind, read
       'np.int16($int)',
       'np.left_shift($int, $int)',
       'np.minimum($int, $int)',
+      ...reductions('int', 'sum min max np.sum np.prod np.max np.argmax np.argmin'),
     ],
     float: [
       '($float // $float)',
@@ -120,6 +125,7 @@ const TEMPLATES: Readonly<Record<'shared' | Language, Readonly<Record<Kind, read
       'divmod($float, $float)[1]',
       'math.modf($float)[0]',
       'float($int)',
+      ...reductions('float', 'sum max np.sum np.mean np.min np.prod'),
     ],
     complex: [],
     bool: [
@@ -134,7 +140,9 @@ const TEMPLATES: Readonly<Record<'shared' | Language, Readonly<Record<Kind, read
       '($int in range($l_int, $l_int, $l_int))',
       '($int in ($l_int, 3, $l_int))',
       '($float not in (0.5, $l_float))',
-      '($int in $array)',
+      '($int in $a_int)',
+      '($float in $a_float)',
+      ...reductions('int', 'any all np.any'),
       'math.isnan($float)',
     ],
   },
@@ -296,15 +304,14 @@ export class RandomExpressions {
     return template.replace(/\$(?:(\w)_)?(\w+)/g, (_match, modifier: string | undefined, name: string) => {
       const kind = KIND_OF[name] ?? 'int';
       if (name === 'length') return this.#length(this.#random.pick(this.#names().arrays));
-      if (name === 'array') return this.#random.pick(this.#searched()).name;
+      if (modifier === 'a') return this.#random.pick(this.#arraysOf(kind)).name;
       if (modifier === 't') return this.#random.pick(TYPES[kind]);
       return modifier === 'l' ? this.leaf(kind) : this.make(kind, depth);
     });
   }
 
-  /** Arrays of integers in one dimension. */
-  #searched(): readonly ArrayVariable[] {
-    return this.#names().arrays.filter(({ element, rank }) => element === 'int' && rank === 1);
+  #arraysOf(kind: Kind): readonly ArrayVariable[] {
+    return this.#names().arrays.filter(({ element, rank }) => element === kind && rank === 1);
   }
 
   #operation(kind: Kind, depth: number): string {
@@ -312,7 +319,8 @@ export class RandomExpressions {
     const template = this.#random.pick([...TEMPLATES.shared[kind], ...own]);
     const lacks =
       (template.includes('$length') && this.#names().arrays.length === 0) ||
-      (template.includes('$array') && this.#searched().length === 0);
+      (template.includes('$a_int') && this.#arraysOf('int').length === 0) ||
+      (template.includes('$a_float') && this.#arraysOf('float').length === 0);
     return lacks ? this.leaf(kind) : this.#fill(template, depth);
   }
 }

@@ -60,10 +60,13 @@ class Generator {
     this.#scalars = parameters.filter((one) => 'kind' in one);
     this.#arrays = parameters.filter((one) => 'element' in one);
     const types = parameters.map((one) => this.#typeOf(one));
-    const kind = this.#random.pick(KINDS);
-    const result = this.#random.pick(TYPES[kind]);
+    const count = this.#random.chance(0.15) ? 2 + this.#random.below(2) : 1;
+    const kinds = Array.from({ length: count }, () => this.#random.pick(KINDS));
+    const members = kinds.map((kind) => this.#random.pick(TYPES[kind])).join(', ');
+    const result = count === 1 ? members : `(${members})`;
     const body = this.#block(1, 1 + this.#random.below(MAX_STATEMENTS));
-    const last = this.#line(1, `return ${this.#make(kind, MAX_DEPTH)}`);
+    const values = kinds.map((kind) => this.#make(kind, count === 1 ? MAX_DEPTH : 2)).join(', ');
+    const last = this.#line(1, `return ${this.#python || count === 1 ? values : `[${values}]`}`);
     const names = parameters.map((parameter) => parameter.name);
     const source = [...helpers, this.#definition(name, names, [...body, last])].join('\n');
     return { name, source, signature: `${result}(${types.join(', ')})` };
