@@ -1,4 +1,5 @@
 import { formatType } from '../../backend/contract/format-type.ts';
+import { RemoteError } from '../../backend/contract/remote-error.ts';
 import { SignatureError } from '../../backend/contract/signature-error.ts';
 import { parseSignatures, type Templates } from '../../backend/contract/template-signatures.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
@@ -9,6 +10,7 @@ import { callableBase } from './callable.ts';
 import { CompileError } from './compile-error.ts';
 import { describeIr } from './describe.ts';
 import type { FunctionDescription, FunctionModule } from './function-module.ts';
+import { type FunctionReport, reportBundle } from './function-report.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
 import { callLocally } from './local-call.ts';
 import {
@@ -126,6 +128,14 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     return Object.fromEntries(entries);
   }
 
+  /**
+   * A view for notebooks: `display(foo.report)` shows source, IR, optimised IR, assembly and times. It is not the view of
+   * `foo` itself, for it differs between machines and runs, and a notebook's results should not.
+   */
+  get report(): object {
+    return { [Symbol.for('Jupyter.display')]: () => reportBundle(this.#report()) };
+  }
+
   /** Runs the source in this process instead, with the same types and checks, to compare. */
   local(...args: readonly unknown[]): Value {
     return callLocally(this.#options.module, this.#choose(args), args.map(plainValue));
@@ -174,6 +184,29 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     const signatures = this.signatures.map((text) => `'${text}'`).join(', ');
     const options = this.options.length === 0 ? '' : ` (${this.options.join(', ')})`;
     return `${this.#options.name}[${signatures}]${options}`;
+  }
+
+  #report(): FunctionReport {
+    const reached = (read: () => string): string | undefined => {
+      try {
+        return read();
+      } catch (error) {
+        if (error instanceof RemoteError) return undefined;
+        throw error;
+      }
+    };
+    const ir = reached(() => this.ir);
+    return {
+      name: this.#options.name,
+      options: this.options,
+      source: this.description?.source,
+      ir,
+      optimized: ir === undefined ? undefined : reached(() => this.optimized),
+      asm: ir === undefined ? undefined : reached(() => this.asm),
+      overloads: Object.fromEntries(
+        this.#overloads.map(({ signature, times }) => [formatType(signature), times]),
+      ),
+    };
   }
 
   #parse(text: string, templates: Templates): readonly FunctionType[] {
