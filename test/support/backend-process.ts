@@ -19,10 +19,12 @@ export class BackendProcess {
   #log = '';
   #exit: BackendExit | undefined;
 
-  constructor(options: readonly string[] = []) {
+  /** @param launcher a command that runs the server, such as `ip netns exec NAME` */
+  constructor(options: readonly string[] = [], launcher: readonly string[] = []) {
     const main = join(repositoryRoot, 'dist/backend/main.js');
     const argv = ['--port', '0', '--endpoint-file', this.endpointFile, '--lifeline', ...options];
-    this.child = spawn(process.execPath, [main, ...argv], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const [command = process.execPath, ...args] = [...launcher, process.execPath, main, ...argv];
+    this.child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log = keepEnd(this.#log + text);
     });

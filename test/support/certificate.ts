@@ -27,8 +27,8 @@ const commonName = der(tag.oid, hex('550403'));
 const subjectAlternativeName = der(tag.oid, hex('551d11'));
 const ecdsaWithSha256 = sequence(der(tag.oid, hex('2a8648ce3d040302')));
 
-/** A certificate for 127.0.0.1, signed by its own key, and that key; both in PEM. */
-export function selfSignedCertificate(): { readonly cert: string; readonly key: string } {
+/** A certificate for an IPv4 address, signed by its own key, and that key; both in PEM. */
+export function selfSignedCertificate(ip = '127.0.0.1'): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'der' },
@@ -40,7 +40,7 @@ export function selfSignedCertificate(): { readonly cert: string; readonly key: 
     der(tag.time, Buffer.from('490101000000Z')),
   );
   // GeneralName 7 is an IP address.
-  const address = der(tag.octetString, sequence(der(0x87, Uint8Array.of(127, 0, 0, 1))));
+  const address = der(tag.octetString, sequence(der(0x87, Uint8Array.from(ip.split('.'), Number))));
   const extensions = der(0xa3, sequence(sequence(subjectAlternativeName, address)));
   const version3 = der(0xa0, der(tag.integer, hex('02')));
   const serial = der(tag.integer, hex('01'));
