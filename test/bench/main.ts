@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installRbc } from '../support/rbc-environment.ts';
 import { repositoryRoot } from '../support/repository-root.ts';
 import { codegenRows } from './codegen-rows.ts';
 import { frontEndRows } from './front-end-rows.ts';
@@ -9,10 +10,10 @@ import { kernelRows } from './kernel-rows.ts';
 import { describeMachine } from './machine.ts';
 import { notebookRows } from './notebook-rows.ts';
 import { installPeers } from './peers.ts';
-import { remoteRows } from './remote-rows.ts';
 import { type Measured, renderReport, renderTable } from './report.ts';
+import { rpcRows } from './rpc-rows.ts';
 
-const groups = [kernelRows, remoteRows, frontEndRows, codegenRows, notebookRows];
+const groups = [kernelRows, rpcRows, frontEndRows, codegenRows, notebookRows];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -28,7 +29,10 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`bench: there is no group "${unknown}"; expected ${names}\n`);
     return 2;
   }
-  if (values['install-peers']) installPeers();
+  if (values['install-peers']) {
+    installPeers();
+    installRbc();
+  }
   const measured: Measured[] = [];
   for (const group of groups) {
     if (positionals.length > 0 && !positionals.includes(group.name)) continue;

@@ -1,7 +1,7 @@
 /** One line of the table: the same thing measured with us and with others. */
 export interface Row {
   readonly name: string;
-  readonly unit: 'ms' | 'µs' | 'ratio';
+  readonly unit: 'ms' | 'µs' | 'ratio' | 'MB';
   /** Lower is better everywhere. By subject, `rjit` first. */
   readonly results: ReadonlyMap<string, number | string>;
   /** What DESIGN calls the number to beat, in words. */

@@ -13,6 +13,9 @@ import type { IoMessage } from './requests.ts';
  */
 const SPIN_MS = 0.05;
 const LOOKS_PER_CLOCK = 100;
+/** After so many times in vain, this program is none that calls in a loop: it looks now and then only. */
+const MAX_MISSES = 4;
+const RETRY_AFTER = 64;
 
 export interface HotCallsOptions {
   readonly channel: Channel;
@@ -32,6 +35,8 @@ export class HotCalls {
   /** Id of the call the main thread waits for, or 0. */
   #awaited = 0;
   #isWatching = false;
+  /** How often in a row the next call did not come soon. */
+  #misses = 0;
   /** A call may fail while it is started, and its room in the ring isn't free yet: nothing is taken meanwhile. */
   #isTaking = false;
 
@@ -45,13 +50,22 @@ export class HotCalls {
   /** Everything that had arrived is dealt with: hands the results over, and looks for what the program does with them. */
   afterReplies(): void {
     this.#postResults();
-    if (this.#nextComesSoon()) this.#take();
-    else this.#watch();
+    if (this.#looksForNext() && this.#nextComesSoon()) {
+      this.#misses = 0;
+      this.#take();
+    } else {
+      this.#misses += 1;
+      this.#watch();
+    }
   }
 
   /** Takes what has been published, so that all calls that came before something else are under way. */
   takeNow(): void {
     if (!this.#isTaking) this.#take();
+  }
+
+  #looksForNext(): boolean {
+    return this.#misses < MAX_MISSES || this.#misses % RETRY_AFTER === 0;
   }
 
   #nextComesSoon(): boolean {
