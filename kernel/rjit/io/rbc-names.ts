@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { splitModules } from '../../../backend/contract/linked-modules.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { CompileCommand } from './requests.ts';
 
@@ -48,6 +49,14 @@ export function renameForRbc(
 
 /** A name that RBC's server can't resolve ends its process. */
 function refuseRuntime(ir: string, functions: readonly FunctionSpec[]): void {
+  if (splitModules(ir).length > 1) {
+    const names = functions.map(({ name }) => name).join(', ');
+    throw new RemoteError(
+      'unsupported',
+      `${names} can't run on RBC's server: it calls functions of a cell in another language than TypeScript or Python, ` +
+        "and only rjit's own server can link them",
+    );
+  }
   const [, needed] = /^declare\b[^\n]*@(rjit_\w+)\(/m.exec(ir) ?? [];
   if (needed === undefined) return;
   const names = functions.map(({ name }) => name).join(', ');

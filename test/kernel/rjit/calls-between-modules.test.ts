@@ -252,4 +252,35 @@ calls('never give a constant array to a foreign function, which may change it', 
   assert.match(error.message, 'TABLE, a constant, can not be given to a function that may change it');
 });
 
+calls('take overloads that are added later, in every language and after a new definition', async () => {
+  const sources = {
+    python: 'def more(a):\n    return a + a\n',
+    typescript: 'function more(a) { return a + a; }\n',
+    ir: 'define i64 @more(i64 %a) {\n  %r = add i64 %a, %a\n  ret i64 %r\n}\n',
+  } as const;
+  const caller = 'def caller(a):\n    return more(a)\n';
+  let earlier: RemoteFunction | undefined;
+  for (const language of ['python', 'typescript', 'ir'] as const) {
+    const [more] = await jit.define({
+      source: sources[language],
+      language,
+      fileName: `In[${++cells}]`,
+      signatures: ['int64 more(int64)'],
+    });
+    const f = await cell(caller, 'int64(int64)');
+    assert.is(f(4), 8);
+    const added = language === 'ir' ? 'uint64(uint64)' : 'float64(float64)';
+    more?.signature(added);
+    assert.equal(more?.signatures, ['int64(int64)', added]);
+    f.signature(added);
+    assert.equal(f.signatures.length, 2);
+    assert.is(language === 'ir' ? f(2n ** 63n + 1n) : f(1.25), language === 'ir' ? 2 : 2.5);
+    assert.is(f(5), 10);
+    // Whoever still holds a function that was defined again can go on with it.
+    earlier?.signature('int16(int16)');
+    assert.is(earlier?.(3) ?? 6, 6);
+    earlier = language === 'ir' ? undefined : more;
+  }
+});
+
 calls.run();

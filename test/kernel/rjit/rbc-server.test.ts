@@ -27,6 +27,22 @@ async function withRbcClient(body: (jit: RemoteJIT, port: number) => Promise<voi
 
 const client = suite("RBC's services, as a client");
 
+client('functions of other cells travel along, those in other languages than ours can not', () =>
+  withRbcClient(async (jit) => {
+    await defineOne(jit, ADD, INT64);
+    const twice = await defineOne(jit, 'const twice = (a) => add(a, a);\n', 'int64(int64)');
+    assert.is(twice(4), 8);
+    const ir = 'define i64 @neg(i64 %a) {\n  %r = sub i64 0, %a\n  ret i64 %r\n}\n';
+    await jit.define({ source: ir, language: 'ir', fileName: 'In[2]', signatures: ['int64 neg(int64)'] });
+    const f = await defineOne(jit, 'def f(a):\n    return neg(a)\n', 'int64(int64)');
+    const error = await errorOf(() => f(1));
+    assert.match(
+      error.message,
+      "f can't run on RBC's server: it calls functions of a cell in another language",
+    );
+  }),
+);
+
 client("the demo's calls give what they give on our own protocol", () =>
   withRbcClient(async (jit) => {
     const foo = await defineOne(jit, ADD, INT64);
