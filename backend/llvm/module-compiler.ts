@@ -74,7 +74,8 @@ export class ModuleCompiler {
   describe(ir: string, expected: ExpectedFunction, form: 'opt' | 'asm'): string {
     return this.#inContext((context) => {
       const { api } = this.#llvm;
-      const [text = '', ...libraries] = splitModules(ir);
+      const [text = '', ...libraryTexts] = splitModules(ir);
+      const libraries = this.#parseLibraries(context, libraryTexts);
       const module = Module.parse(api, context, text, TEXT_NAME);
       try {
         this.#link(context, module, libraries);
@@ -101,7 +102,8 @@ export class ModuleCompiler {
    */
   #parse(context: Context, input: CompileInput): Module {
     const { api } = this.#llvm;
-    const [text = '', ...libraries] = splitModules(input.ir);
+    const [text = '', ...libraryTexts] = splitModules(input.ir);
+    const libraries = this.#parseLibraries(context, libraryTexts);
     try {
       const module = Module.parse(api, context, `${text}\n${input.entryText}`, TEXT_NAME);
       return this.#linked(context, module, libraries);
@@ -117,7 +119,7 @@ export class ModuleCompiler {
   }
 
   /** `module`, or nothing of it where that fails. */
-  #linked(context: Context, module: Module, libraries: readonly string[]): Module {
+  #linked(context: Context, module: Module, libraries: readonly Module[]): Module {
     try {
       this.#link(context, module, libraries);
       return module;
@@ -127,11 +129,16 @@ export class ModuleCompiler {
     }
   }
 
-  #link(context: Context, module: Module, libraries: readonly string[]): void {
-    const { api } = this.#llvm;
-    for (const text of libraries) {
-      linkLibrary(api, context, module, Module.parse(api, context, text, TEXT_NAME), this.#target);
-    }
+  /**
+   * To be called before the module is parsed that they are for: LLVM 15 takes the style of all pointers in a context
+   * from the first that it reads, and then knows no `ptr` any more. Those that are never linked go with the context.
+   */
+  #parseLibraries(context: Context, texts: readonly string[]): readonly Module[] {
+    return texts.map((text) => Module.parse(this.#llvm.api, context, text, TEXT_NAME));
+  }
+
+  #link(context: Context, module: Module, libraries: readonly Module[]): void {
+    for (const library of libraries) linkLibrary(this.#llvm.api, context, module, library, this.#target);
   }
 
   #prepare(context: Context, module: Module, keep: ReadonlySet<string>): { hasState: boolean } {
