@@ -49,6 +49,7 @@ export function invalidCharacter(source: string, at: number): Misfit {
 export function numberSuffixHint(number: string, suffix: string): string {
   if (/^_+[0-9_]*$/.test(suffix)) return `write one '_' between two digits`;
   if (/^[iI]$/.test(suffix)) return `write ${number}j for an imaginary number`;
+  if (/^[eE]$/.test(suffix)) return `write the digits of the exponent: ${number}e3`;
   if (/^[nNlL]$/.test(suffix)) return `write ${number}`;
   if (/^[fFdD]$/.test(suffix)) return `write ${/[.eE]/.test(number) ? number : `${number}.0`}`;
   if (/^[A-Za-z]\w*$/.test(suffix) && !number.startsWith('0'))

@@ -230,7 +230,10 @@ const length: Builtin = {
     if (arg?.type.kind === 'tuple') {
       return result(call, { kind: 'constant', type: INT64, value: BigInt(arg.type.members.length) });
     }
-    if (arg?.type.kind !== 'array') return arg && refuseArgument(call, arg, 'an array or a tuple');
+    if (arg?.type.kind !== 'array')
+      return (
+        arg && refuseArgument(call, arg, 'an array or a tuple', 'take the number of elements as a parameter')
+      );
     return result(call, { kind: 'length', type: INT64, array: arg.hir, axis: 0 });
   },
 };

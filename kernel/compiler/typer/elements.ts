@@ -35,16 +35,14 @@ export function elementPlace(
   const { type } = object;
   if (type.kind === 'pointer') return behindPointer(typer, object, indices, span);
   if (type.kind !== 'array') {
-    const hint =
-      type.kind === 'tuple'
-        ? 'make a new tuple'
-        : `declare it as an array in the signature: ${formatType(type)}[]`;
-    return typer.report(
-      'not-indexable',
-      object.span,
-      `${formatType(type)} has no elements to assign or read`,
-      hint,
-    );
+    const isTuple = type.kind === 'tuple';
+    const message = isTuple
+      ? "a tuple can't be changed"
+      : `${formatType(type)} has no elements to assign or read`;
+    const hint = isTuple
+      ? 'make a new tuple of the values'
+      : `declare it as an array in the signature: ${formatType(type)}[]`;
+    return typer.report('not-indexable', object.span, message, hint);
   }
   if (indices.length !== type.rank) {
     const found = `${indices.length} ${indices.length === 1 ? 'index' : 'indices'}`;

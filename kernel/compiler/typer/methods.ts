@@ -19,7 +19,8 @@ export function method(typer: FunctionTyper, node: Call): Operand | undefined {
   if (object.type.kind === 'array') return arrayMethod(typer, node, callee, object);
   if (callee.name !== 'conjugate' || node.args.length > 0) {
     const found = formatType(object.type);
-    return typer.report('unknown-attribute', callee.nameSpan, `${found} has no method ${callee.name}`);
+    const hint = 'numbers have conjugate(), and the attributes real and imag';
+    return typer.report('unknown-attribute', callee.nameSpan, `${found} has no method ${callee.name}`, hint);
   }
   if (object.type.kind !== 'complex') return { ...object, span: node.span };
   const hir: HirExpression = {

@@ -125,6 +125,10 @@ export function overArrays(
 function refuseIterable(typer: FunctionTyper, { type, span }: Operand): undefined {
   const isPython = typer.dialect.language === 'python';
   const number = isPython ? `loop over range(${typer.text(span)})` : 'use for (let i = 0; i < n; i++)';
+  if (type.kind === 'pointer') {
+    const hint = 'a pointer has no length: take the number of elements as a parameter';
+    return typer.report('not-iterable', span, `${formatType(type)} can't be looped over`, hint);
+  }
   const hint = isInteger(type)
     ? number
     : `loop over an array${isPython ? ', a tuple or range(…)' : ' or a tuple'}`;

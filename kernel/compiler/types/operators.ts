@@ -262,6 +262,7 @@ function refuseOperands(operator: string, left: Type, right: Type, dialect: Dial
   const message = `${shown} does not take ${formatType(left)} and ${formatType(right)}`;
   const kinds = [left.kind, right.kind];
   if (kinds.includes('array')) return refuse(message, 'compute with the elements, in a loop');
+  if (kinds.includes('pointer')) return refuse(message, 'read what it points to: p[0]');
   if (kinds.includes('tuple')) return refuse(message, 'take the tuple apart and compute with its members');
   const bools = kinds.includes('bool');
   if (!bools || dialect.boolIsInteger) return { ok: false, message };
