@@ -6,6 +6,7 @@ import { RemoteError } from './contract/remote-error.ts';
 import { bindAddress, checkBindPolicy } from './service/bind-policy.ts';
 import { CountingLog } from './service/count-events.ts';
 import { EndpointFile } from './service/endpoint-file.ts';
+import { limitLog } from './service/limited-log.ts';
 import { createLog, type Log } from './service/log.ts';
 import { MetricsServer } from './service/metrics.ts';
 import { objectCacheFolder } from './service/object-cache-folder.ts';
@@ -39,7 +40,9 @@ export async function serve(argv: readonly string[]): Promise<number> {
 async function run(options: ServeOptions): Promise<number> {
   // A reader of our log that has gone must not end the server.
   process.stderr.on('error', () => undefined);
-  const counting = new CountingLog(createLog(options.logFormat, (line) => process.stderr.write(line)));
+  const counting = new CountingLog(
+    limitLog(createLog(options.logFormat, (line) => process.stderr.write(line))),
+  );
   const { log } = counting;
   const endpointFile =
     options.endpointFile === undefined ? undefined : new EndpointFile(options.endpointFile);
