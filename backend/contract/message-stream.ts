@@ -81,6 +81,11 @@ export class MessageStream {
     this.#overflow = this.#overflow.map((chunk) => chunk.slice());
   }
 
+  /** What there is of the message under way. */
+  get begun(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
   /** What has arrived beyond the last message, for whoever takes the connection over. */
   rest(): Uint8Array {
     return joined([this.#buffer.slice(this.#start, this.#end), ...this.#overflow]);

@@ -11,7 +11,7 @@ import { MessageStream } from '../contract/message-stream.ts';
 import { RemoteError } from '../contract/remote-error.ts';
 import { MessageType } from '../contract/thrift-types.ts';
 import type { CallReply } from '../llvm/jit.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, stopTimeoutMs } from './limits.ts';
 import type { ConnectionRole } from './worker-messages.ts';
 
 /** What runs the functions: the worker's side of `rjit:call` and `rjit:mapColumns`. */
@@ -109,7 +109,29 @@ export class DataConnection {
     this.#options.onClosed(problem);
   }
 
+  /**
+   * A call that is too large is answered as one before its connection ends; the rest of it is read and forgotten, for
+   * a connection that is destroyed with unread bytes takes its last answer with it.
+   */
+  #refuse(error: RemoteError): void {
+    const { name, sequenceId } = new BinaryReader(this.#stream.begun).messageBegin();
+    const method = this.#options.role === 'rjit' ? hotMethodOf(name) : undefined;
+    if (method === undefined) {
+      this.close(error.detail);
+      return;
+    }
+    const refusal = new RemoteError('too-large', `${error.detail} (--max-message-bytes of the server)`);
+    writer.reset();
+    writeFaultReply(writer, method, sequenceId, refusal.toFault());
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#socket.end(writer.copy());
+    setTimeout(() => this.#socket.destroy(), stopTimeoutMs).unref();
+    this.#options.onClosed(error.detail);
+  }
+
   #receive(chunk: Uint8Array): void {
+    if (this.#isClosed) return;
     this.#receivedByteLength += chunk.byteLength;
     this.#stream.push(chunk);
     this.#answer();
@@ -130,8 +152,10 @@ export class DataConnection {
         }
       }
       this.#watch();
-    } catch (error) {
-      this.close(RemoteError.from(error).detail);
+    } catch (caught) {
+      const error = RemoteError.from(caught);
+      if (error.code === 'too-large') this.#refuse(error);
+      else this.close(error.detail);
     }
   }
 
@@ -214,4 +238,9 @@ export class DataConnection {
       });
     }, this.#options.limits.messageTimeoutMs);
   }
+}
+
+function hotMethodOf(name: string): HotMethod | undefined {
+  if (name === 'rjit:call') return 'call';
+  return name === 'rjit:mapColumns' ? 'mapColumns' : undefined;
 }
