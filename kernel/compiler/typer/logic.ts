@@ -124,6 +124,11 @@ export function comparison(
   right: Operand,
   span: Span,
 ): HirExpression | undefined {
+  const isEquality = operator === '==' || operator === '!=';
+  if (isEquality && typer.dialect.language === 'python' && isTuple(left) && isTuple(right)) {
+    const equal = tuplesEqual(typer, left, right, span);
+    return operator === '==' ? equal : equal && negate(equal);
+  }
   const rule = compareRule(operator, left, right, typer.dialect);
   if (!rule.ok) return refused(typer, rule, span);
   if (!checkLiteral(typer, left, rule.left) || !checkLiteral(typer, right, rule.right)) return undefined;
@@ -134,6 +139,42 @@ export function comparison(
     domain: rule.domain,
     left: convertOperand(left, rule.left),
     right: convertOperand(right, rule.right),
+  };
+}
+
+function isTuple({ type }: Operand): boolean {
+  return type.kind === 'tuple';
+}
+
+/** Python's: as long as each other, and equal member by member. */
+function tuplesEqual(
+  typer: FunctionTyper,
+  left: Operand,
+  right: Operand,
+  span: Span,
+): HirExpression | undefined {
+  // All members are evaluated before the first two are compared.
+  const [a, b] = [keptMembers(typer, left), keptMembers(typer, right)];
+  const statements = [...a.before, ...b.before];
+  const tests = a.members.map((member, index) => {
+    const other = b.members[index];
+    return other ? comparison(typer, '==', member, other, span) : constantBool(false);
+  });
+  const known = tests.filter((test) => test !== undefined);
+  if (known.length !== tests.length) return undefined;
+  const value = known.reduceRight<HirExpression>(
+    (rest, test) => ({ kind: 'logical', type: BOOL, operator: 'and', left: test, right: rest }),
+    constantBool(a.members.length === b.members.length),
+  );
+  return statements.length === 0 ? value : { kind: 'sequence', type: BOOL, statements, value };
+}
+
+function keptMembers(typer: FunctionTyper, tuple: Operand) {
+  const { before, elements } = tupleElements(typer, tuple);
+  const kept = elements.map((element) => typer.keep(element, 'member'));
+  return {
+    before: [...before, ...kept.flatMap((one) => one.before)],
+    members: kept.map(({ value }) => value),
   };
 }
 

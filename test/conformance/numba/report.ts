@@ -6,7 +6,6 @@ export interface NumbaResults {
   readonly checked: readonly CheckedFunction[];
   readonly notApplicable: readonly { readonly reason: string }[];
   readonly judged: readonly Judged[];
-  readonly seconds: number;
   readonly versions: string;
 }
 
@@ -44,7 +43,7 @@ function describe(one: Judged): unknown {
   return { reason, place, signature, arguments: call.arguments, expected, found, model, numba, source };
 }
 
-function markdown({ checked, notApplicable, judged, seconds, versions }: NumbaResults): string {
+function markdown({ checked, notApplicable, judged, versions }: NumbaResults): string {
   const compiled = checked.filter(({ problem }) => problem === undefined);
   const agreeing = sum(compiled.map((one) => one.agreeing));
   const signatures = sum(compiled.map((one) => one.signatures.length));
@@ -57,8 +56,7 @@ neither complains nor returns what is no number are the signatures to compile fo
 backend. What differs from CPython must have a reason: a rule of [LANGUAGE.md](LANGUAGE.md) that holds for the call; that
 CPython computes the same once its ints have 64 bits and its float32 are float32 (\`model.py\`); or that numba does the same.
 
-${versions}, in ${seconds} seconds. Results agree to the last bit but for functions of the mathematics library (4 units in
-the last place).
+${versions}. Results agree to the last bit but for functions of the mathematics library (4 units in the last place).
 
 | | |
 |---|---:|

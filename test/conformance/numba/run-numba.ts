@@ -14,7 +14,6 @@ export const numbaGroup: Group = {
   name: 'numba',
   async run({ progress }: GroupOptions): Promise<Findings> {
     const python = requirePython('numba');
-    const startMs = Date.now();
     const checked: CheckedFunction[] = [];
     const notApplicable: { readonly reason: string }[] = [];
     const jit = new RemoteJIT({ timeoutMs: CALL_TIMEOUT_MS });
@@ -34,7 +33,6 @@ export const numbaGroup: Group = {
       python,
       checked.flatMap(({ disagreements }) => disagreements),
     );
-    const seconds = Math.round((Date.now() - startMs) / 1000);
-    return numbaFindings({ checked, notApplicable, judged, seconds, versions: pythonVersion(python) });
+    return numbaFindings({ checked, notApplicable, judged, versions: pythonVersion(python) });
   },
 };
