@@ -86,14 +86,45 @@ export class StagedCall {
   /** The argument that doesn't fit; then nothing is to be sent. */
   readonly bad: { index: number; problem: string } | undefined;
 
+  readonly #buffer: SharedArrayBuffer;
+
   /** @throws RemoteError `too-large` */
-  constructor({ handle, epoch, packed }: Called, memory: GatheredMemory) {
+  constructor({ handle, epoch, packed }: Called, memory: GatheredMemory, staging: Staging) {
     const byteLength = packedByteLength(packed, memory);
     const resultByteLength = packed.layout.resultByteLength + memory.returnedByteLength;
-    const buffer = allocate(Math.max(byteLength, resultByteLength + REPLY_OVERHEAD_BYTES));
+    const buffer = staging.take(Math.max(byteLength, resultByteLength + REPLY_OVERHEAD_BYTES));
+    this.#buffer = buffer;
     this.view = new DataView(buffer);
+    new Uint8Array(buffer, 0, byteLength - memory.byteLength).fill(0);
     this.bad = writePacked(this.view, 0, packed, [], memory);
     this.command = { handle, epoch, staging: new Uint8Array(buffer), byteLength, resultByteLength };
+  }
+
+  /** The result that starts at `offset`; what came back goes into the caller's arrays. */
+  read(target: Called, memory: GatheredMemory, offset: number, staging: Staging): Value {
+    const value = readReturned(target, memory, this.view, offset);
+    staging.giveBack(this.#buffer);
+    return value;
+  }
+}
+
+/**
+ * The memory of the last large call, for the next one: a loop of calls needs it once, however late the garbage of it
+ * would be collected. It is let go when nobody calls.
+ */
+export class Staging {
+  #last: WeakRef<SharedArrayBuffer> | undefined;
+
+  /** @throws RemoteError `too-large` */
+  take(byteLength: number): SharedArrayBuffer {
+    const last = this.#last?.deref();
+    this.#last = undefined;
+    return last && last.byteLength >= byteLength ? last : allocate(byteLength);
+  }
+
+  /** After a call that has ended: nobody else reads or writes there any more. */
+  giveBack(buffer: SharedArrayBuffer): void {
+    this.#last = new WeakRef(buffer);
   }
 }
 

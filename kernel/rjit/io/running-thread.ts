@@ -14,6 +14,7 @@ import {
   packedByteLength,
   readReturned,
   StagedCall,
+  Staging,
   writePacked,
 } from './packed-call.ts';
 import type {
@@ -50,6 +51,7 @@ interface PendingValue {
 export class RunningThread {
   readonly #channel: Channel = createChannel();
   readonly #calls: CallWriter;
+  readonly #staging = new Staging();
   readonly #resultView: DataView;
   readonly #port: MessagePort;
   readonly #worker: Worker;
@@ -150,7 +152,7 @@ export class RunningThread {
   }
 
   #callStaged(target: CallTarget, memory: GatheredMemory, timeoutMs: number): CallOutcome {
-    const staged = new StagedCall(target, memory);
+    const staged = new StagedCall(target, memory, this.#staging);
     if (staged.bad) return { kind: 'bad-argument', ...staged.bad };
     let offset: number;
     try {
@@ -158,7 +160,7 @@ export class RunningThread {
     } catch (error) {
       return { kind: 'error', error: RemoteError.from(error) };
     }
-    return { kind: 'value', value: readReturned(target, memory, staged.view, offset) };
+    return { kind: 'value', value: staged.read(target, memory, offset, this.#staging) };
   }
 
   #callStagedAsync(
@@ -166,10 +168,10 @@ export class RunningThread {
     memory: GatheredMemory,
     options: RequestOptions,
   ): Promise<Value> | BadArgument {
-    const staged = new StagedCall(target, memory);
+    const staged = new StagedCall(target, memory, this.#staging);
     if (staged.bad) return { kind: 'bad-argument', ...staged.bad };
     return this.request('callStaged', staged.command, options).then((offset) =>
-      readReturned(target, memory, staged.view, offset),
+      staged.read(target, memory, offset, this.#staging),
     );
   }
 
