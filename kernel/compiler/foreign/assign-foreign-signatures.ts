@@ -75,13 +75,16 @@ function mismatch(functions: readonly ForeignFunction[], signature: FunctionType
   const text = formatType(signature);
   const found = functions.find((one) => one.parameterCount === signature.parameters.length) ?? functions[0];
   const own = found?.ownSignature;
+  const hasArrays = signature.parameters.some(({ kind }) => kind === 'array');
   return {
     code: 'signature-mismatch',
     message: `the signature is ${text}, but the function is ${found?.declaration ?? 'another'}`,
     span: found?.span ?? { start: 0, end: 0 },
-    hint: own
-      ? `write ${formatType(own)}, or change the function`
-      : 'the types of the signature and of the function must be the same',
+    hint: hasArrays
+      ? 'for an array the function needs a pointer and, for each of its dimensions, a length of 64 bits behind it'
+      : own
+        ? `write ${formatType(own)}, or change the function`
+        : 'the types of the signature and of the function must be the same',
   };
 }
 

@@ -52,6 +52,21 @@ if (clang) {
     assert.equal(plain?.options, []);
   });
 
+  options('signatures are added while it runs, where the function has these types', async () => {
+    const source =
+      'double sum(const double *p, long n) { double t = 0; for (long i = 0; i < n; i++) t += p[i]; return t; }';
+    const [sum] = await defineWith('c', source, {});
+    assert.equal(sum?.signatures, ['float64(float64*, int64)']);
+    sum?.signature('float64(float64[])');
+    assert.is(sum?.(Float64Array.of(1, 2, 4)), 7);
+    const error = await errorOf(() => sum?.signature('float64(float32[])'));
+    assert.match(
+      error.message,
+      'the signature is float64(float32[]), but the function is double sum(const double *, long)',
+    );
+    assert.is(sum?.signatures.length, 2);
+  });
+
   options('a function stays callable when the server starts anew', async () => {
     const [put, get] = await defineWith(
       'c',
@@ -96,38 +111,51 @@ function languageOf(path: string): SourceLanguage | undefined {
   return name === 'c' || name === 'c++' || name === 'ir' ? name : undefined;
 }
 
+/** What a case has defined for signatures: its sections use it, one after the other. */
+const defined = new WeakMap<Case, Map<string, readonly RemoteFunction[]>>();
+
+async function define(
+  one: Case,
+  signatures: string,
+  language: SourceLanguage | undefined,
+): Promise<readonly RemoteFunction[]> {
+  const known = defined.get(one)?.get(signatures);
+  if (known) return known;
+  const functions = await jit.define({
+    source: one.source,
+    fileName: 'In[4]',
+    signatures: signatures.split(';').filter((text) => text.trim() !== ''),
+    ...(language === undefined ? {} : { language }),
+  });
+  defined.set(one, (defined.get(one) ?? new Map()).set(signatures, functions));
+  return functions;
+}
+
 async function produce(
-  { source, sections }: Case,
-  section: Case['sections'][number],
+  one: Case,
+  { name, argument, body }: Case['sections'][number],
   language: SourceLanguage | undefined,
 ): Promise<string> {
-  const define = async (signatures: string) => {
-    written.length = 0;
-    return jit.define({
-      source,
-      fileName: 'In[4]',
-      signatures: signatures.split(';').filter((text) => text.trim() !== ''),
-      ...(language === undefined ? {} : { language }),
-    });
-  };
-  switch (section.name) {
+  switch (name) {
     case 'functions':
-      return (await define(section.argument)).map(describe).join('\n');
+      return (await define(one, argument, language)).map(describe).join('\n');
     case 'calls': {
-      const functions = await define(sections.find(({ name }) => name === 'functions')?.argument ?? '');
-      return section.body
+      const signatures = one.sections.find((section) => section.name === 'functions')?.argument ?? '';
+      const functions = await define(one, signatures, language);
+      return body
         .split('\n')
         .map((line) => line.split(' -> ')[0] ?? '')
         .map((text) => `${text} -> ${evaluate(text, functions)}`)
         .join('\n');
     }
     case 'warnings':
-      await define(section.argument);
+      written.length = 0;
+      await define(one, argument, language);
       return written.join('\n');
     case 'error':
-      return String(await errorOf(() => define(section.argument)));
+      return String(await errorOf(() => define(one, argument, language)));
     default:
-      throw new Error(`there is no section ${section.name}`);
+      throw new Error(`there is no section ${name}`);
   }
 }
 
