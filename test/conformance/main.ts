@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installRbc } from '../support/rbc-environment.ts';
 import { repositoryRoot } from '../support/repository-root.ts';
 import type { Findings, Group } from './group.ts';
 import { mathdataGroup } from './mathdata/run-mathdata.ts';
@@ -57,12 +58,13 @@ const HEAD = `# Conformance
 
 Compiled Python against what others compute. This page is written by \`npm run conformance -- --install\`, which gets what
 it needs (numba from the Python package index and, where no Python has it, CPython's test suite from Debian's) and takes
-a few minutes; \`npm run conformance -- numba\` and \`-- mathdata\` are its parts. Nothing of the tests of others is kept
+a few minutes; \`npm run conformance -- numba\`, \`-- mathdata\` and \`-- rbc-server\` are its parts. Nothing of the tests of others is kept
 here. A small part of each, on functions and vectors of our own, belongs to \`npm test\`.
 `;
 
 function install(chosen: readonly Group[]): void {
   if (chosen.includes(numbaGroup)) installPythonTools();
+  if (chosen.includes(rbcServerGroup)) installRbc();
   if (chosen.includes(mathdataGroup)) downloadVectorFiles();
 }
 

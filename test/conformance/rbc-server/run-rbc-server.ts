@@ -1,5 +1,5 @@
 import { complex, float32, int8, RemoteError, RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
-import { installRbc, rbcPython, rbcVersion, withRbcServer } from '../../support/rbc-environment.ts';
+import { rbcPython, rbcVersion, withRbcServer } from '../../support/rbc-environment.ts';
 import type { Findings, Group } from '../group.ts';
 import { expectedRefusal, type RbcCase, rbcCases } from './rbc-cases.ts';
 
@@ -9,9 +9,8 @@ const SHOWN_CHARACTERS = 80;
 export const rbcServerGroup: Group = {
   name: 'rbc-server',
   async run({ progress }) {
-    installRbc();
     const python = rbcPython();
-    if (python === undefined) throw new Error('RBC is not installed in .venv/rbc');
+    if (python === undefined) throw new Error('RBC is not there; run npm run conformance -- --install');
     progress("our client on RBC's server, and on ours");
     const ours = new RemoteJIT({ host: '127.0.0.1', port: 0 });
     const outcomes: Outcome[] = [];
