@@ -17,3 +17,6 @@ export interface Group {
   readonly name: string;
   run(options: GroupOptions): Promise<Findings>;
 }
+
+/** What a group compares with isn't on this machine; the message says how to get it. */
+export class MissingPeerError extends Error {}

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installRbc } from '../support/rbc-environment.ts';
 import { repositoryRoot } from '../support/repository-root.ts';
-import type { Findings, Group } from './group.ts';
+import { type Findings, type Group, MissingPeerError } from './group.ts';
 import { mathdataGroup } from './mathdata/run-mathdata.ts';
 import { downloadVectorFiles } from './mathdata/vector-files.ts';
 import { numbaGroup } from './numba/run-numba.ts';
@@ -77,4 +77,10 @@ function show({ name }: Group, { markdown, details, unexplained }: Findings): vo
   for (const line of unexplained.slice(0, SHOWN_DIFFERENCES)) process.stdout.write(`unexplained: ${line}\n`);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof MissingPeerError)) throw error;
+  process.stderr.write(`conformance: ${error.message}\n`);
+  process.exitCode = 2;
+}

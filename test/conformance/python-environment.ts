@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/repository-root.ts';
+import { MissingPeerError } from './group.ts';
 
 const PYTHON =
   process.platform === 'win32'
@@ -25,7 +26,7 @@ export function requirePython(module: string): string {
       // Said below.
     }
   }
-  throw new Error(`no ${module} in .venv; run npm run conformance -- --install`);
+  throw new MissingPeerError(`no ${module} in .venv; run npm run conformance -- --install`);
 }
 
 /** `Python 3.11.7, numba 0.68.1, numpy 2.4.6`. */

@@ -1,7 +1,7 @@
 /** `npm run conformance -- mathdata`: CPython's vectors for `math` and `cmath` through Python cells. */
 import { readFileSync } from 'node:fs';
 import { RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
-import type { Findings, Group } from '../group.ts';
+import { type Findings, type Group, MissingPeerError } from '../group.ts';
 import { type CheckedFunction, checkVectors } from './check-vectors.ts';
 import { limitOf } from './limits.ts';
 import { findVectorFiles } from './vector-files.ts';
@@ -12,7 +12,9 @@ export const mathdataGroup: Group = {
   async run(): Promise<Findings> {
     const files = findVectorFiles();
     if (!files) {
-      throw new Error('no Python here has its own tests; run npm run conformance -- mathdata --install');
+      throw new MissingPeerError(
+        'no Python here has its own tests; run npm run conformance -- mathdata --install',
+      );
     }
     const jit = new RemoteJIT();
     try {
