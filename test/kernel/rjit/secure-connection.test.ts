@@ -65,6 +65,22 @@ const RESULT = [4, 6, 300_000];
 
 const secure = suite('TLS and tokens');
 
+secure('large arrays go through TLS and come back', () =>
+  withSecureServer(async ({ port, ca }) => {
+    const jit = new RemoteJIT({ host: 'localhost', port, ca, token: TOKEN });
+    try {
+      const source = 'def double(a):\n    for i in range(len(a)):\n        a[i] *= 2\n';
+      const double = await defineOne(jit, source, 'void(float64[])');
+      const array = Float64Array.from({ length: 200_000 }, (_, index) => index);
+      double(array);
+      await double.async(array);
+      assert.ok(array.every((value, index) => value === 4 * index));
+    } finally {
+      await jit.close();
+    }
+  }),
+);
+
 secure('a server with TLS and a token serves whoever trusts it and knows the token', () =>
   withSecureServer(async ({ backend, port, caFile, ca, tokenFile }) => {
     const url = `rjits://127.0.0.1:${port}`;
