@@ -114,15 +114,15 @@ export class DataConnection {
    * a connection that is destroyed with unread bytes takes its last answer with it.
    */
   #refuse(error: RemoteError): void {
-    const { name, sequenceId } = new BinaryReader(this.#stream.begun).messageBegin();
-    const method = this.#options.role === 'rjit' ? hotMethodOf(name) : undefined;
-    if (method === undefined) {
+    const header = readHeader(this.#stream.begun);
+    const method = header && this.#options.role === 'rjit' ? hotMethodOf(header.name) : undefined;
+    if (header === undefined || method === undefined) {
       this.close(error.detail);
       return;
     }
     const refusal = new RemoteError('too-large', `${error.detail} (--max-message-bytes of the server)`);
     writer.reset();
-    writeFaultReply(writer, method, sequenceId, refusal.toFault());
+    writeFaultReply(writer, method, header.sequenceId, refusal.toFault());
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#socket.end(writer.copy());
@@ -243,4 +243,13 @@ export class DataConnection {
 function hotMethodOf(name: string): HotMethod | undefined {
   if (name === 'rjit:call') return 'call';
   return name === 'rjit:mapColumns' ? 'mapColumns' : undefined;
+}
+
+/** Undefined when the header itself is what is wrong, such as a name without end. */
+function readHeader(message: Uint8Array): MessageHeader | undefined {
+  try {
+    return new BinaryReader(message).messageBegin();
+  } catch {
+    return undefined;
+  }
 }

@@ -152,6 +152,17 @@ hostile('larger than the server allows end their connection before they have all
   }),
 );
 
+hostile('that begin a message with a name larger than allowed end their data connection only', () =>
+  withSession([], async ({ port, session, add }) => {
+    const connection = new RawConnection(port);
+    const name = hex('80010001 7fffffff 726a69743a');
+    await connection.send(Buffer.concat([attachMessage(session.id), callMessage(add, 1n, 1n), name]));
+    await connection.take(attachReplyByteLength);
+    assert.is(await readSum(connection), 2n);
+    await connection.closed();
+  }),
+);
+
 hostile('that stop in the middle of a message end their connection after a time', () =>
   withSession(['--message-timeout-ms', '200'], async ({ port, session, add }) => {
     const begun = [
