@@ -12,6 +12,9 @@ const WARM_UP = 20;
 const PRINTS = 3;
 const LINES = 100_000;
 const INTERRUPTS = 7;
+const COMPLETIONS = 50;
+/** How long a person takes from opening a notebook to the first completion, at the least. */
+const FIRST_COMPLETION_DELAY_MS = 3000;
 /** Deno needs about ten seconds for the lines. */
 const OUTPUT_TIMEOUT_MS = 120_000;
 
@@ -20,7 +23,8 @@ export const kernelRows: RowGroup = {
   title: 'The kernel',
   method:
     `Medians of ${STARTS} starts, ${EXECUTIONS} executions after ${WARM_UP} that don't count, ${PRINTS} times ` +
-    `${LINES.toLocaleString('en')} lines (until the last one has arrived) and ${INTERRUPTS} interrupts (until the kernel ` +
+    `${LINES.toLocaleString('en')} lines (until the last one has arrived), ${COMPLETIONS} completions of a member after ` +
+    `one that came ${FIRST_COMPLETION_DELAY_MS / 1000} s after the start, and ${INTERRUPTS} interrupts (until the kernel ` +
     'is idle; afterwards a variable that was set before must be there). The kernels take turns.',
   measure,
 };
@@ -40,6 +44,11 @@ async function measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
   try {
     for (const subject of all) clients.set(subject.name, await launch(subject));
     const clientOf = ({ name }: Subject) => clients.get(name) ?? fail(name);
+    progress('kernel: completions');
+    await delay(FIRST_COMPLETION_DELAY_MS);
+    const completeOne = (subject: Subject) => complete(clientOf(subject), subject);
+    const firstCompletions = await inTurns(all, 1, completeOne);
+    const completions = await inTurns(all, COMPLETIONS, completeOne);
     progress('kernel: executions');
     const onePlusOne = (subject: Subject) => clientOf(subject).execute({ code: subject.program.onePlusOne });
     await inTurns(all, WARM_UP, (subject) => timeMs(() => onePlusOne(subject)));
@@ -59,6 +68,8 @@ async function measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
       row('start → `kernel_info_reply`', starts, 'not above Deno'),
       row('`1+1` → idle', executions, 'below 1 ms'),
       row('print 100,000 lines', lines, 'not above ipykernel'),
+      row('first completion', firstCompletions, 'below 100 ms', completionFigure),
+      row('completion of a member', completions, 'below 50 ms', completionFigure),
       row('interrupt an endless loop', interrupts, 'below 10 ms', interruptFigure),
     ];
   } finally {
@@ -92,6 +103,22 @@ function row(
 ): Row {
   const results = new Map([...times].map(([subject, of]) => [subject, figure(subject, of)]));
   return { name, unit: 'ms', results, goal };
+}
+
+/** Infinity for a kernel that doesn't find what is asked for. */
+async function complete(client: KernelClient, { program }: Subject): Promise<number> {
+  const { code, match } = program.completion;
+  let matches: unknown;
+  const elapsedMs = await timeMs(async () => {
+    ({ matches } = await client.request('shell', 'complete_request', { code, cursor_pos: code.length }));
+  });
+  const isFound = Array.isArray(matches) && matches.some((found) => String(found).endsWith(match));
+  return isFound ? elapsedMs : Number.POSITIVE_INFINITY;
+}
+
+function completionFigure(_name: string, times: readonly number[]): number | string {
+  const figure = median(times);
+  return Number.isFinite(figure) ? figure : 'not found';
 }
 
 function launch({ kernelspec }: Subject): Promise<KernelClient> {

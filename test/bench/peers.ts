@@ -16,6 +16,8 @@ export interface Subject {
     readonly setVariable: string;
     readonly readVariable: string;
     readonly endlessLoop: string;
+    /** Code that ends where it is to be completed, and how one of the matches ends. */
+    readonly completion: { readonly code: string; readonly match: string };
   };
 }
 
@@ -38,6 +40,7 @@ const javaScript: Subject['program'] = {
   setVariable: 'let kept = 42',
   readVariable: 'console.log(kept)',
   endlessLoop: 'while (true) {}',
+  completion: { code: 'Math.sqr', match: 'sqrt' },
 };
 
 const python: Subject['program'] = {
@@ -46,6 +49,7 @@ const python: Subject['program'] = {
   setVariable: 'kept = 42',
   readVariable: 'print(kept)',
   endlessLoop: 'while True: pass',
+  completion: { code: 'str.uppe', match: 'upper' },
 };
 
 function rjit(): Subject {
