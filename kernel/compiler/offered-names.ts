@@ -29,7 +29,7 @@ const KEYWORDS: Partial<Readonly<Record<Language, readonly string[]>>> = {
 
 /** What the typer knows as part of a loop or as a cast, not as a builtin. */
 const SYNTAX_FUNCTIONS: Partial<Readonly<Record<Language, readonly string[]>>> = {
-  python: ['range', 'enumerate', 'zip', 'int', 'float', 'bool'],
+  python: ['range', 'enumerate', 'zip', 'reversed', 'int', 'float', 'bool'],
   typescript: ['Boolean', 'BigInt'],
 };
 

@@ -41,9 +41,11 @@ function allows(typer: FunctionTyper, builtin: Builtin): boolean {
   return builtin.language === undefined || builtin.language === typer.dialect.language;
 }
 
+const LOOPS_ONLY: ReadonlySet<string> = new Set(['range', 'enumerate', 'zip', 'reversed']);
+
 function unknownCallee(typer: FunctionTyper, node: Call, name: string): Operand | undefined {
   const { callee } = node;
-  if (name === 'range' || name === 'enumerate' || name === 'zip') {
+  if (LOOPS_ONLY.has(name)) {
     return typer.report('unsupported', node.span, `${name} is only for loops`, `write for x in ${name}(…)`);
   }
   if (callee.kind === 'attribute' && isNamespace(typer, callee.object)) return unknownMember(typer, callee);

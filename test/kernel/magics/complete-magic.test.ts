@@ -66,7 +66,7 @@ completion('every type that is offered is one', () => {
 
 completion('below %%rjit, builtins of the language and names of the cell are offered', () => {
   const python = '%%rjit int64(int64, int64)\ndef foo(alpha, beta):\n    gamma = ';
-  assert.equal(complete(`${python}al|`), [`${python}alpha`]);
+  assert.equal(complete(`${python}alp|`), [`${python}alpha`]);
   assert.equal(complete(`${python}math.sq|`), [`${python}math.sqrt`]);
   assert.equal(
     complete(`${python}np.arct|`),
