@@ -1,0 +1,210 @@
+/**
+ * `npm run test:jupyterlab [-- --screenshots]`: the kernel in JupyterLab and Notebook 7 in a real browser, and through
+ * nbconvert and papermill. Needs Python with venv, and Chromium; takes a minute or two. With `--screenshots` the pictures
+ * in docs/images are taken again.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { readNotebook } from '../../kernel/client/read-notebook.ts';
+import { writeNotebook } from '../../kernel/client/write-notebook.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
+import { NotebookPage, openBrowser } from './front-end.ts';
+import { installJupyter, JupyterServer } from './jupyter-server.ts';
+
+const images = join(repositoryRoot, 'docs', 'images');
+const takesScreenshots = process.argv.includes('--screenshots');
+
+interface Place {
+  readonly browser: Browser;
+  readonly server: JupyterServer;
+  /** Ends with a slash. */
+  readonly address: string;
+}
+
+type Step = readonly [name: string, run: (place: Place) => Promise<void>];
+
+const tour = ['let kept = 41', '%%rjit int64(int64, int64)\ndef foo(a, b):\n    return a + b'] as const;
+
+const steps: readonly Step[] = [
+  [
+    'the demo runs in JupyterLab',
+    (place) => demo(place, `${place.address}lab/tree/rbc-demo.ipynb`, 'jupyterlab-demo'),
+  ],
+  [
+    'the demo runs in Notebook 7',
+    (place) => demo(place, `${place.address}notebooks/rbc-demo.ipynb`, undefined),
+  ],
+  ['a tour of JupyterLab', tourOfJupyterLab],
+  [
+    'nbconvert executes the demo',
+    async ({ server }) =>
+      converted(
+        server,
+        ['nbconvert', '--to', 'notebook', '--execute', 'rbc-demo.ipynb', '--output', 'converted.ipynb'],
+        'converted.ipynb',
+      ),
+  ],
+  [
+    'papermill executes the demo',
+    async ({ server }) =>
+      converted(server, ['papermill', 'rbc-demo.ipynb', 'papermill.ipynb'], 'papermill.ipynb'),
+  ],
+];
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  installJupyter();
+  mkdirSync(images, { recursive: true });
+  const server = await JupyterServer.start();
+  const browser = await openBrowser();
+  let failed = 0;
+  try {
+    writeNotebooks(server.folder);
+    const place = { browser, server, address: await server.address() };
+    for (const [name, run] of steps) {
+      const start = performance.now();
+      const failure = await run(place).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      if (failure !== undefined) failed += 1;
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      process.stdout.write(
+        `${failure === undefined ? '✓' : '✘'} ${name} (${seconds} s)\n${failure === undefined ? '' : `${failure}\n`}`,
+      );
+    }
+  } finally {
+    await browser.close();
+    server.stop();
+  }
+  process.stdout.write(`\n${steps.length - failed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** The demo without what it gave before, and an empty notebook. */
+function writeNotebooks(folder: string): void {
+  const demo = readNotebook(join(repositoryRoot, 'notebooks', 'rbc-demo.ipynb'));
+  const cells = demo.cells.map((each) =>
+    each.cellType === 'code' ? { ...each, outputs: [], executionCount: null } : each,
+  );
+  writeNotebook({ ...demo, cells }, join(folder, 'rbc-demo.ipynb'));
+  const metadata = {
+    kernelspec: { name: 'rjit', display_name: 'TypeScript (rjit)', language: 'typescript' },
+  };
+  const cell = {
+    cell_type: 'code',
+    id: 'first',
+    source: '',
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  };
+  writeFileSync(
+    join(folder, 'tour.ipynb'),
+    JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: [cell] }),
+  );
+}
+
+async function demo({ browser }: Place, url: string, picture: string | undefined): Promise<void> {
+  const notebook = await NotebookPage.open(browser, url);
+  await notebook.command('runmenu:run-all');
+  for (const text of [
+    'found no matching function signature',
+    '(1+3.4j)',
+    '4.2',
+    'rpc.thrift server stopped',
+  ]) {
+    await notebook.page
+      .locator('.jp-OutputArea-output')
+      .filter({ hasText: text })
+      .first()
+      .waitFor({ state: 'attached' });
+  }
+  if (picture !== undefined) await screenshot(notebook, picture);
+  await notebook.close();
+}
+
+async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
+  const notebook = await NotebookPage.open(browser, `${address}lab/tree/tour.ipynb`);
+  const { page } = notebook;
+  for (const code of tour) await notebook.run(code);
+  await notebook.outputHas(await notebook.run('foo(kept, 1)'), '42');
+  // Completion and Shift-Tab.
+  await notebook.type('Math.ma');
+  await page.keyboard.press('Tab');
+  await page.locator('.jp-Completer-item').filter({ hasText: 'max' }).first().waitFor({ state: 'attached' });
+  await screenshot(notebook, 'completion');
+  await page.keyboard.press('Escape');
+  await notebook.type('Math.max(');
+  await page.keyboard.press('Shift+Tab');
+  await page
+    .locator('.jp-Tooltip')
+    .filter({ hasText: /larger|numeric/ })
+    .waitFor({ state: 'attached' });
+  await screenshot(notebook, 'shift-tab');
+  await page.keyboard.press('Escape');
+  // An endless loop, and the variable that outlives it.
+  const endless = await notebook.run('while (true) {}');
+  await notebook.kernelIs('busy');
+  await notebook.command('kernelmenu:interrupt');
+  await notebook.outputHas(endless, 'KeyboardInterrupt');
+  await notebook.outputHas(await notebook.run('kept + 1'), '42');
+  // What is shown.
+  const bar = await notebook.run(
+    'for (const i of progress(20)) await new Promise((done) => setTimeout(done, 20))',
+  );
+  await notebook.output(bar).locator('progress[value="20"]').waitFor({ state: 'attached' });
+  const records = await notebook.run("[{ city: 'Rome', year: -753 }, { city: 'Bonn', year: -11 }]");
+  await notebook
+    .output(records)
+    .locator('table td')
+    .filter({ hasText: 'Bonn' })
+    .waitFor({ state: 'attached' });
+  const chart = await notebook.run(
+    "({ $schema: 'https://vega.github.io/schema/vega-lite/v5.json', data: { values: [{ x: 'a', y: 3 }, { x: 'b', y: 5 }] }, mark: 'bar', encoding: { x: { field: 'x' }, y: { field: 'y', type: 'quantitative' } } })",
+  );
+  await notebook
+    .output(chart)
+    .locator('.vega-embed svg, .vega-embed canvas')
+    .first()
+    .waitFor({ state: 'attached' });
+  await screenshot(notebook, 'display');
+  const report = await notebook.run('display(foo.report)');
+  await notebook
+    .output(report)
+    .locator('summary')
+    .filter({ hasText: 'assembly' })
+    .waitFor({ state: 'attached' });
+  await notebook.output(report).scrollIntoViewIfNeeded();
+  await screenshot(notebook, 'report');
+  // A question to the user.
+  const question = await notebook.run("'hello ' + (await input('name? '))");
+  await page.locator('.jp-Stdin-input').fill('Ada');
+  await page.keyboard.press('Enter');
+  await notebook.outputHas(question, 'hello Ada');
+  // A crash, and a restart.
+  await notebook.outputHas(await notebook.run('process.abort()'), /session|SIGABRT/);
+  await notebook.outputHas(await notebook.run('typeof kept'), 'undefined');
+  await notebook.run('let again = 1');
+  await notebook.command('kernelmenu:restart');
+  await page.locator('.jp-Dialog .jp-mod-accept').click();
+  await notebook.kernelIs('idle');
+  await notebook.outputHas(await notebook.run('typeof again'), 'undefined');
+  await notebook.close();
+}
+
+async function converted(server: JupyterServer, args: readonly string[], written: string): Promise<void> {
+  const [program = '', ...rest] = args;
+  const command =
+    program === 'papermill' ? ['-m', 'papermill', ...rest] : ['-m', 'jupyter', program, ...rest];
+  execFileSync('python', command, { cwd: server.folder, env: server.env, stdio: 'pipe' });
+  const text = readFileSync(join(server.folder, written), 'utf8');
+  if (!text.includes('(1+3.4j)')) throw new Error(`${written} lacks the result (1+3.4j)`);
+}
+
+async function screenshot(notebook: NotebookPage, name: string): Promise<void> {
+  if (takesScreenshots) await notebook.page.screenshot({ path: join(images, `${name}.png`) });
+}
