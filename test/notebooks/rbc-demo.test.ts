@@ -1,15 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import * as assert from 'uvu/assert';
 import { cellMarkers } from '../../kernel/client/cell-markers.ts';
-import type { Notebook } from '../../kernel/client/notebook.ts';
 import { committedNotebook, notebookSuite } from '../support/committed-notebook.ts';
-
-/** The demo says 7890 in its cells; here any free port will do. */
-const DEMO_PORT = '7890';
+import { onFreePort } from '../support/free-port.ts';
 
 const committed = committedNotebook('rbc-demo.ipynb');
-const demo = notebookSuite('rbc-demo.ipynb', async (notebook) => onPort(notebook, String(await freePort())));
+const demo = notebookSuite('rbc-demo.ipynb', onFreePort);
 
 demo(
   'the committed outputs are those of the original demo, and what RBC prints when its server stops',
@@ -36,17 +31,3 @@ demo(
 );
 
 demo.run();
-
-function onPort(notebook: Notebook, port: string): Notebook {
-  const cells = notebook.cells.map((cell) => ({ ...cell, source: cell.source.replaceAll(DEMO_PORT, port) }));
-  return { ...notebook, cells };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -1,0 +1,3 @@
+import { notebookSuite } from '../support/committed-notebook.ts';
+
+notebookSuite('display.ipynb').run();
