@@ -30,7 +30,8 @@ const tour = ['let kept = 41', '%%rjit int64(int64, int64)\ndef foo(a, b):\n    
 const steps: readonly Step[] = [
   [
     'the demo runs in JupyterLab',
-    (place) => demo(place, `${place.address}lab/tree/rbc-demo.ipynb`, 'jupyterlab-demo'),
+    (place) =>
+      demo(place, `${place.address}lab/workspaces/demo/tree/rbc-demo.ipynb?reset`, 'jupyterlab-demo'),
   ],
   [
     'the demo runs in Notebook 7',
@@ -128,7 +129,7 @@ async function demo({ browser }: Place, url: string, picture: string | undefined
 }
 
 async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
-  const notebook = await NotebookPage.open(browser, `${address}lab/tree/tour.ipynb`);
+  const notebook = await NotebookPage.open(browser, `${address}lab/workspaces/tour/tree/tour.ipynb?reset`);
   const { page } = notebook;
   for (const code of tour) await notebook.run(code);
   await notebook.outputHas(await notebook.run('foo(kept, 1)'), '42');
@@ -137,7 +138,7 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
   await page.keyboard.press('Tab');
   await page.locator('.jp-Completer-item').filter({ hasText: 'max' }).first().waitFor({ state: 'attached' });
   await screenshot(notebook, 'completion');
-  await page.keyboard.press('Escape');
+  await backToTyping(notebook);
   await notebook.type('Math.max(');
   await page.keyboard.press('Shift+Tab');
   await page
@@ -145,7 +146,7 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
     .filter({ hasText: /larger|numeric/ })
     .waitFor({ state: 'attached' });
   await screenshot(notebook, 'shift-tab');
-  await page.keyboard.press('Escape');
+  await backToTyping(notebook);
   // An endless loop, and the variable that outlives it.
   const endless = await notebook.run('while (true) {}');
   await notebook.kernelIs('busy');
@@ -207,4 +208,10 @@ async function converted(server: JupyterServer, args: readonly string[], written
 
 async function screenshot(notebook: NotebookPage, name: string): Promise<void> {
   if (takesScreenshots) await notebook.page.screenshot({ path: join(images, `${name}.png`) });
+}
+
+/** Escape closes what has opened over the cell, or leaves the cell when nothing has; Enter goes back into it. */
+async function backToTyping({ page }: NotebookPage): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
 }
