@@ -42,16 +42,19 @@ function html({ name, overloads, options, source, ir, optimized, asm }: Function
   const head = ['signature', 'front end', ...PHASES, 'in all'].map((title) => `<th>${title}</th>`).join('');
   const rows = Object.entries(overloads).map(([signature, times]) => overloadRow(signature, times));
   const optionsText = options.length === 0 ? '' : ` <small>(${escaped(options.join(', '))})</small>`;
-  const sections = [
-    ['source', source],
-    ['LLVM IR', ir],
-    ['optimised IR', optimized],
-    ['assembly', asm],
-  ].flatMap(([title, part]) => (part === undefined ? [] : [section(title ?? '', part)]));
+  // Tables, because front ends take styles out of HTML that they did not make.
+  const pairs = [
+    [section('source', source), section('LLVM IR', ir)],
+    [section('optimised IR', optimized), section('assembly', asm)],
+  ];
+  const parts = pairs.map(
+    (cells) =>
+      `<tr>${cells.map((cell) => `<td style="text-align: left; vertical-align: top">${cell}</td>`).join('')}</tr>`,
+  );
   return (
     `<b>${escaped(name)}</b>${optionsText}` +
     `<table class="dataframe"><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>` +
-    `<div style="display: grid; grid-template-columns: repeat(auto-fit, minmax(24em, 1fr)); gap: 0.5em">${sections.join('')}</div>`
+    `<table>${parts.join('')}</table>`
   );
 }
 
@@ -65,11 +68,12 @@ function overloadRow(signature: string, times: CompileTimes | undefined): string
   return `<tr>${name}${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
-function section(title: string, part: string): string {
+function section(title: string, part: string | undefined): string {
+  if (part === undefined) return '';
   const lines = part.trimEnd().split('\n').length;
   return (
     `<details open><summary>${title}, ${lines} line${lines === 1 ? '' : 's'}</summary>` +
-    `<pre style="max-height: 30em; overflow: auto">${escaped(part.trimEnd())}</pre></details>`
+    `<pre>${escaped(part.trimEnd())}</pre></details>`
   );
 }
 

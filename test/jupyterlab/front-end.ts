@@ -94,6 +94,13 @@ export class NotebookPage {
     return index;
   }
 
+  /** Puts the cursor into the last cell, where something else has had it. */
+  async focus(): Promise<void> {
+    const last = this.page.locator('.jp-Notebook .jp-CodeCell').last();
+    await last.scrollIntoViewIfNeeded();
+    await last.locator('.cm-content').click();
+  }
+
   /** Waits until the output of a cell has this text. */
   async outputHas(index: number, text: string | RegExp): Promise<void> {
     await this.output(index).filter({ hasText: text }).waitFor({ state: 'attached' });

@@ -1,6 +1,14 @@
 /** A Jupyter server of the project's `.venv/`, with this checkout's kernel and a folder of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inEnvironment, installPeers } from '../bench/peers.ts';
@@ -32,6 +40,11 @@ export class JupyterServer {
     this.folder = join(root, 'notebooks');
     this.env = env;
     mkdirSync(this.folder);
+    // JupyterLab asks on its first start whether it may show news.
+    const settings = join(root, 'config', 'labconfig');
+    mkdirSync(settings, { recursive: true });
+    const disabledExtensions = { '@jupyterlab/apputils-extension:announcements': true };
+    writeFileSync(join(settings, 'page_config.json'), JSON.stringify({ disabledExtensions }));
     const options = [
       '--no-browser',
       '--allow-root',

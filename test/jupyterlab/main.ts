@@ -186,6 +186,7 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
   await page.locator('.jp-Stdin-input').fill('Ada');
   await page.keyboard.press('Enter');
   await notebook.outputHas(question, 'hello Ada');
+  await notebook.focus();
   // A crash, and a restart.
   await notebook.outputHas(await notebook.run('process.abort()'), /session|SIGABRT/);
   await notebook.outputHas(await notebook.run('typeof kept'), 'undefined');
@@ -193,6 +194,7 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
   await notebook.command('kernelmenu:restart');
   await page.locator('.jp-Dialog .jp-mod-accept').click();
   await notebook.kernelIs('idle');
+  await notebook.focus();
   await notebook.outputHas(await notebook.run('typeof again'), 'undefined');
   await notebook.close();
 }
