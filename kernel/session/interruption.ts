@@ -16,6 +16,8 @@ interface InterruptionOptions {
   readonly executor: CellExecutor;
   readonly channel: OutputChannel;
   readonly termination: Termination;
+  /** Parts of the session are being loaded: a termination now would leave Node's loader waiting for ever. */
+  readonly isLoading: () => boolean;
 }
 
 /** All compiled code of the package: the contract runs in the session, too. */
@@ -41,7 +43,7 @@ export class Interruption {
   }
 
   attempt(): InterruptAttempt {
-    const { executor, channel, termination } = this.#options;
+    const { executor, channel, termination, isLoading } = this.#options;
     const run = executor.activeRun;
     const frames = interruptedFrames();
     const place = run !== undefined && isLate(run) ? 'user' : placeOf(frames);
@@ -49,6 +51,8 @@ export class Interruption {
     // Nothing is on the stack: the cell waits, or has just been terminated.
     if (frames.length === 0) return executor.interrupted() ? 'stopped' : 'idle';
     if (channel.isFlushing) return 'retry';
+    // What is loaded comes from other packages, too, whose frames look like the user's code.
+    if (isLoading()) return run === undefined ? 'idle' : 'wait';
     if (place !== 'user') {
       if (run === undefined) return 'idle';
       return place === 'below user' ? 'retry' : 'wait';

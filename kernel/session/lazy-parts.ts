@@ -39,9 +39,14 @@ export class LazyParts {
   #evaluatorLoading: Promise<CellEvaluator> | undefined;
   #remote: RemoteRuntime | undefined;
   #remoteLoading: Promise<RemoteRuntime> | undefined;
+  #loads = 0;
 
   constructor(options: LazyPartsOptions) {
     this.#options = options;
+  }
+
+  get isLoading(): boolean {
+    return this.#loads > 0;
   }
 
   /** Those of the session, once a cell has run. */
@@ -53,7 +58,7 @@ export class LazyParts {
   evaluator(): CellEvaluator | Promise<CellEvaluator> {
     const isLoading = this.#remote === undefined && this.#remoteLoading !== undefined;
     if (this.#evaluator !== undefined && !isLoading) return this.#evaluator;
-    this.#evaluatorLoading ??= this.#loadEvaluator();
+    this.#evaluatorLoading ??= this.#whileLoading(() => this.#loadEvaluator());
     const loading = this.#evaluatorLoading;
     // A cell that needs the client says what went wrong with loading it; all others run without.
     return isLoading
@@ -89,8 +94,17 @@ export class LazyParts {
     return this.#evaluator;
   }
 
+  async #whileLoading<T>(load: () => Promise<T>): Promise<T> {
+    this.#loads += 1;
+    try {
+      return await load();
+    } finally {
+      this.#loads -= 1;
+    }
+  }
+
   #loadedRemote(): Promise<RemoteRuntime> {
-    this.#remoteLoading ??= this.#loadRemote();
+    this.#remoteLoading ??= this.#whileLoading(() => this.#loadRemote());
     return this.#remoteLoading;
   }
 

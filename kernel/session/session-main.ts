@@ -139,7 +139,10 @@ new Worker(new URL('./control-thread.js', import.meta.url), {
   execArgv: [],
 }).unref();
 const termination = new Termination();
-const interruption = new Interruption({ executor, channel, termination });
+const interruption = new Interruption({
+  ...{ executor, channel, termination },
+  isLoading: () => parts.isLoading,
+});
 const control: MainThreadControl = { interrupt: () => interruption.attempt(), flush: channel.flush };
 Object.defineProperty(globalThis, controlObject, { value: control });
 setImmediate(() => parts.prepare(() => executor.activeRun === undefined));

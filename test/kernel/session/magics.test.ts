@@ -72,6 +72,17 @@ test(
 test(
   'a command ends when its cell is interrupted',
   withSession(async (session) => {
+    const running = session.run('!echo started; sleep 60');
+    await session.until(() => session.text(1).includes('started'), 'the command runs');
+    await session.session.interrupt();
+    assert.is((await running).status, 'error');
+    assert.is(await session.show('1 + 1'), '2');
+  }),
+);
+
+test(
+  'an interrupt while the magics are still being loaded leaves a session that goes on',
+  withSession(async (session) => {
     const running = session.run('!sleep 60');
     await session.until(() => session.session.pid !== undefined, 'the session is there');
     await session.session.interrupt();
