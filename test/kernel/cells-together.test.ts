@@ -21,7 +21,6 @@ async function traceback(kernel: KernelClient, code: string): Promise<readonly s
   let lines: readonly string[] = [];
   const onMessage = ({ header, content }: Message) => {
     if (header.messageType !== 'error' || !Array.isArray(content.traceback)) return;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of
     lines = content.traceback.map((line) => String(line).replace(/\u001b\[[\d;]*m/gu, ''));
   };
   await kernel.execute({ code, onMessage });
