@@ -16,13 +16,38 @@ export function* nodesOf(body: readonly HirStatement[]): Generator<HirNode> {
 /** The statements and expressions right inside of `node`, in no particular order. */
 export function childrenOf(node: HirNode): readonly HirNode[] {
   switch (node.kind) {
-    case 'constant':
-    case 'constant-array':
-    case 'read':
     case 'position':
     case 'break':
     case 'continue':
     case 'raise':
+      return [];
+    case 'store':
+      return [node.value];
+    case 'store-element':
+      return [node.base, ...node.indices, node.value];
+    case 'evaluate':
+      return [node.expression];
+    case 'if':
+      return [node.test, ...node.whenTrue, ...node.whenFalse];
+    case 'loop':
+      return [...optional(node.test), ...node.body, ...node.update];
+    case 'block':
+      return node.body;
+    case 'return':
+      return optional(node.value);
+    case 'sequence':
+      return [...node.statements, node.value];
+    default:
+      return operandsOf(node);
+  }
+}
+
+/** The expressions that a value is computed from, in the order of evaluation. */
+export function operandsOf(node: HirExpression): readonly HirExpression[] {
+  switch (node.kind) {
+    case 'constant':
+    case 'constant-array':
+    case 'read':
       return [];
     case 'unary':
     case 'convert':
@@ -38,7 +63,7 @@ export function childrenOf(node: HirNode): readonly HirNode[] {
     case 'routine':
       return node.args;
     case 'sequence':
-      return [...node.statements, node.value];
+      return [node.value];
     case 'make-complex':
       return [node.re, node.im];
     case 'tuple':
@@ -55,19 +80,5 @@ export function childrenOf(node: HirNode): readonly HirNode[] {
       return [node.base, node.start, node.length];
     case 'pointer-offset':
       return [node.pointer, node.offset];
-    case 'store':
-      return [node.value];
-    case 'store-element':
-      return [node.base, ...node.indices, node.value];
-    case 'evaluate':
-      return [node.expression];
-    case 'if':
-      return [node.test, ...node.whenTrue, ...node.whenFalse];
-    case 'loop':
-      return [...optional(node.test), ...node.body, ...node.update];
-    case 'block':
-      return node.body;
-    case 'return':
-      return optional(node.value);
   }
 }

@@ -3,6 +3,7 @@
  * returning. A set of variables is a bigint, one bit each.
  */
 import type { HirExpression, HirFunction, HirStatement, Label, Read, Slot } from '../hir.ts';
+import { operandsOf } from '../hir-children.ts';
 
 /** Where control gets to: what is set on every way there, and on some way. `undefined` where it never does. */
 interface Reached {
@@ -206,46 +207,5 @@ function expressionsOf(node: HirStatement): readonly HirExpression[] {
       return node.value ? [node.value] : [];
     default:
       return [];
-  }
-}
-
-/** In the order of evaluation. */
-function operandsOf(node: HirExpression): readonly HirExpression[] {
-  switch (node.kind) {
-    case 'constant':
-    case 'constant-array':
-    case 'read':
-      return [];
-    case 'unary':
-    case 'convert':
-    case 'part':
-      return [node.operand];
-    case 'binary':
-    case 'compare':
-    case 'logical':
-      return [node.left, node.right];
-    case 'choose':
-      return [node.test, node.whenTrue, node.whenFalse];
-    case 'call':
-    case 'routine':
-      return node.args;
-    case 'sequence':
-      return [node.value];
-    case 'make-complex':
-      return [node.re, node.im];
-    case 'tuple':
-      return node.members;
-    case 'member':
-      return [node.tuple];
-    case 'length':
-      return [node.array];
-    case 'load':
-      return [node.base, ...node.indices];
-    case 'row':
-      return [node.base, node.index];
-    case 'slice':
-      return [node.base, node.start, node.length];
-    case 'pointer-offset':
-      return [node.pointer, node.offset];
   }
 }
