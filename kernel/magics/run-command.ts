@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import type { MagicContext } from './context.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -34,11 +35,7 @@ export function runCommand(
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new UsageError(`${file} can't be started: ${error.message}`)));
     child.once('close', (code, signal) =>
-      resolve(code ?? 128 + (signal === null ? 0 : signalNumber(signal))),
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     );
   });
-}
-
-function signalNumber(signal: NodeJS.Signals): number {
-  return { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal as string] ?? 0;
 }
