@@ -70,20 +70,14 @@ async function libLLVM(): Promise<Finding> {
 }
 
 /** Where Jupyter would find it, and whether what it starts is still there. */
-async function kernelspec(): Promise<Finding> {
+function kernelspec(): Finding {
   const { name } = defaultKernelspec;
   const remedy = 'npx rjit install writes it';
   try {
-    const { argv, resourceDirectory } = findKernelspec(name);
-    for (const path of argv.slice(0, 2)) {
-      if (await exists(path)) continue;
-      const text = `kernelspec ${name} (${resourceDirectory}) starts ${path}, which is gone`;
-      return { state: 'missing', text, remedy };
-    }
-    return { state: 'ok', text: `kernelspec ${name} (${resourceDirectory})` };
+    return { state: 'ok', text: `kernelspec ${name} (${findKernelspec(name).resourceDirectory})` };
   } catch (error) {
     if (!(error instanceof KernelspecNotFoundError)) throw error;
-    return { state: 'missing', text: `kernelspec: ${error.message}`, remedy };
+    return { state: 'missing', text: error.message, remedy };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Kernelspecs: how a kernel is started. https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { describeJson, isJsonObject, type JsonObject, parseJsonObject } from '../jupyter/messages.ts';
 import { dataDirectories } from './jupyter-paths.ts';
 
@@ -16,7 +16,7 @@ export interface Kernelspec {
   readonly metadata: JsonObject;
 }
 
-/** No such kernelspec, or a broken one; the text says where was looked and what is there. */
+/** No such kernelspec, a broken one, or one of a kernel that is gone; the text says where was looked and what is there. */
 export class KernelspecNotFoundError extends Error {
   override readonly name = 'KernelspecNotFoundError';
 }
@@ -72,11 +72,13 @@ function readKernelspec(resourceDirectory: string, name: string): Kernelspec {
   const path = join(resourceDirectory, 'kernel.json');
   try {
     const fields = parseJsonObject(readFileSync(path, 'utf8'), 'the file');
+    const argv = parseArgv(fields);
+    refuseGone(argv);
     return {
       name,
       displayName: typeof fields.display_name === 'string' ? fields.display_name : name,
       language: typeof fields.language === 'string' ? fields.language : '',
-      argv: parseArgv(fields),
+      argv,
       env: parseEnv(fields),
       interruptMode: fields.interrupt_mode === 'message' ? 'message' : 'signal',
       resourceDirectory,
@@ -94,6 +96,13 @@ function parseArgv({ argv }: JsonObject): readonly string[] {
     if (words.length === argv.length) return words;
   }
   throw new KernelspecNotFoundError(`argv is ${describeJson(argv)}; expected an array of strings`);
+}
+
+/** A kernelspec outlives what it starts: its virtual environment, or the checkout it was installed from. */
+function refuseGone(argv: readonly string[]): void {
+  // The interpreter and its script; what follows may be a file that is to be written.
+  const gone = argv.slice(0, 2).find((word) => isAbsolute(word) && !existsSync(word));
+  if (gone !== undefined) throw new KernelspecNotFoundError(`it starts ${gone}, which is gone`);
 }
 
 function parseEnv({ env }: JsonObject): Readonly<Record<string, string>> {

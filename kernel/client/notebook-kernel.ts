@@ -39,7 +39,7 @@ export function headless(): NodeJS.ProcessEnv {
   return { ...process.env, RJIT_HISTORY: 'off' };
 }
 
-/** Where the `rjit` kernelspec isn't installed, the kernel beside this file is the one that is meant. */
+/** Where the `rjit` kernelspec isn't installed, or its kernel is gone, the kernel beside this file is the one that is meant. */
 export function kernelspecFor(name: string): Kernelspec {
   try {
     return findKernelspec(name);

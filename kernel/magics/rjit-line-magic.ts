@@ -90,9 +90,13 @@ function statusText({ address, target, sessions, workers, uptimeMs, supervisorPi
     ['backend', isRbc ? where : `${where}, process ${supervisorPid}, up ${Math.round(uptimeMs / 1000)} s`],
     ['version', isRbc ? "RBC's own" : `rjit ${target.serverVersion}, LLVM ${target.llvmMajor}`],
     ['target', `${target.triple}, ${target.cpu}`],
-    ...(isRbc ? [] : [['holds', `${sessions} sessions in ${workers} workers`]]),
+    ...(isRbc ? [] : [['holds', `${counted(sessions, 'session')} in ${counted(workers, 'worker')}`]]),
   ];
   return lines.map(([name = '', text]) => `${name.padEnd(8)} ${text}\n`).join('');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function withoutComment(args: string): string {

@@ -69,4 +69,17 @@ test('a broken kernelspec says what is wrong with it', ({ folder }) => {
   );
 });
 
+test('a kernelspec whose kernel is gone says what is missing', ({ folder }) => {
+  const script = join(folder, 'gone', 'cli.js');
+  const spec = { argv: [process.execPath, script, 'kernel', '{connection_file}'] };
+  write(join(folder, 'user'), 'moved', JSON.stringify(spec));
+  assert.throws(
+    () => findKernelspec('moved', environment(folder)),
+    (error: unknown) =>
+      error instanceof KernelspecNotFoundError &&
+      error.message.includes(join('moved', 'kernel.json')) &&
+      error.message.endsWith(`it starts ${script}, which is gone`),
+  );
+});
+
 test.run();
