@@ -14,7 +14,7 @@ export interface CellResult {
   readonly durationMs: number;
 }
 
-export interface ExecuteNotebookOptions {
+export interface ExecuteCellsOptions {
   readonly kernel: KernelConnection;
   /** Goes on behind a cell that fails. */
   readonly allowErrors?: boolean;
@@ -48,10 +48,7 @@ interface CellInRun {
 }
 
 /** Never rejects for what a cell does: that is its outcome. */
-export async function executeNotebook(
-  notebook: Notebook,
-  options: ExecuteNotebookOptions,
-): Promise<NotebookRun> {
+export async function executeCells(notebook: Notebook, options: ExecuteCellsOptions): Promise<NotebookRun> {
   const displays = new Displays();
   const cellsInRun = new Map<number, CellInRun>();
   const results: CellResult[] = [];
@@ -85,7 +82,7 @@ export async function executeNotebook(
 async function runCell(
   cell: CodeCell,
   { area, times }: CellInRun,
-  { kernel, allowErrors = false, timeoutMs, signal }: ExecuteNotebookOptions,
+  { kernel, allowErrors = false, timeoutMs, signal }: ExecuteCellsOptions,
 ): Promise<CellOutcome> {
   const outcome = await executeCell(cell, area, {
     kernel,
@@ -102,7 +99,7 @@ async function runCell(
 function withRun(
   notebook: Notebook,
   cellsInRun: ReadonlyMap<number, CellInRun>,
-  options: ExecuteNotebookOptions,
+  options: ExecuteCellsOptions,
 ): Notebook {
   const cells = notebook.cells.map((cell, index) => {
     if (cell.cellType !== 'code' || isSkipped(cell) || index < (options.firstCell ?? 0)) return cell;
@@ -117,7 +114,7 @@ function withRun(
 function executedCell(
   cell: CodeCell,
   { area, times }: CellInRun,
-  { recordTimes = false }: ExecuteNotebookOptions,
+  { recordTimes = false }: ExecuteCellsOptions,
 ): CodeCell {
   const metadata = recordTimes ? times.addTo(cell.metadata) : cell.metadata;
   return { ...cell, metadata, executionCount: area.executionCount, outputs: area.outputs };

@@ -1,6 +1,7 @@
 /** The kernel for a notebook, whichever way it is reached. */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isJsonObject } from '../jupyter/messages.ts';
 import { KernelClient } from './kernel-client.ts';
 import type { KernelConnection } from './kernel-connection.ts';
 import { findKernelspec, type Kernelspec, KernelspecNotFoundError } from './kernelspecs.ts';
@@ -32,6 +33,12 @@ export async function startNotebookKernel({
   if (server !== undefined) return ServerKernel.start({ server, name, path, startupTimeoutMs });
   const timeout = startupTimeoutMs === undefined ? {} : { startupTimeoutMs };
   return KernelClient.launch({ kernelspec: kernelspecFor(name), cwd, env: headless(), ...timeout });
+}
+
+/** As the kernel's `language_info` names it; '' when it doesn't. */
+export function languageOf({ info }: KernelConnection): string {
+  const { language_info: language } = info;
+  return isJsonObject(language) && typeof language.name === 'string' ? language.name : '';
 }
 
 /** What a notebook runs is nothing that its user typed. */

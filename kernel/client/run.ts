@@ -4,16 +4,15 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ConnectionFileError, readConnectionFile } from '../jupyter/connection-file.ts';
-import { isJsonObject } from '../jupyter/messages.ts';
 import { Autosave } from './autosave.ts';
-import { type CellResult, executeNotebook, type NotebookRun } from './execute-notebook.ts';
+import { type CellResult, executeCells, type NotebookRun } from './execute-notebook.ts';
 import { injectParameters } from './inject-parameters.ts';
 import { KernelClient } from './kernel-client.ts';
 import { type KernelConnection, KernelDiedError, KernelTimeoutError } from './kernel-connection.ts';
 import { CONNECTION_FOLDER_PREFIX } from './kernel-process.ts';
 import { KernelspecNotFoundError } from './kernelspecs.ts';
 import { type CodeCell, kernelNameOf, type Notebook } from './notebook.ts';
-import { headless, kernelspecFor, startNotebookKernel } from './notebook-kernel.ts';
+import { headless, kernelspecFor, languageOf, startNotebookKernel } from './notebook-kernel.ts';
 import { ParameterError } from './parameters.ts';
 import { createProgress, duration } from './progress.ts';
 import { NotebookError, readNotebook } from './read-notebook.ts';
@@ -130,16 +129,6 @@ async function join(connectionFile: string, startupTimeoutMs: number): Promise<K
   }
 }
 
-function withParameters(
-  notebook: Notebook,
-  { parameters }: RunArguments,
-  kernel: KernelConnection,
-): Notebook {
-  const { language_info: language } = kernel.info;
-  const name = isJsonObject(language) && typeof language.name === 'string' ? language.name : '';
-  return injectParameters(notebook, parameters, name);
-}
-
 /** Also what a kernel that another process has started left behind. */
 async function end({ kernel, kept }: RunKernel): Promise<void> {
   await kernel.shutdown();
@@ -156,7 +145,7 @@ async function execute(
   args: RunArguments,
   signal: AbortSignal,
 ): Promise<NotebookRun> {
-  const whole = withParameters(given, args, kernel);
+  const whole = injectParameters(given, args.parameters, languageOf(kernel));
   const { notebook, firstCell } =
     executed === undefined ? { notebook: whole, firstCell: 0 } : resumeNotebook(whole, executed);
   const cells = notebook.cells
@@ -165,7 +154,7 @@ async function execute(
   const progress = createProgress(process.stderr, cells.length);
   let autosave: Autosave | undefined;
   try {
-    return await executeNotebook(notebook, {
+    return await executeCells(notebook, {
       kernel,
       firstCell,
       allowErrors: args.allowErrors,

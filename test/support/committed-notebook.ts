@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cellMarkers } from '../../kernel/client/cell-markers.ts';
 import { compareOutputs } from '../../kernel/client/compare-outputs.ts';
-import { executeNotebook, type NotebookRun } from '../../kernel/client/execute-notebook.ts';
+import { executeCells, type NotebookRun } from '../../kernel/client/execute-notebook.ts';
 import { KernelClient } from '../../kernel/client/kernel-client.ts';
 import type { CodeCell, Notebook } from '../../kernel/client/notebook.ts';
 import { readNotebook } from '../../kernel/client/read-notebook.ts';
@@ -67,7 +67,7 @@ async function execute(notebook: Notebook): Promise<NotebookRun> {
     cwd: join(repositoryRoot, 'notebooks'),
   });
   try {
-    return await executeNotebook(notebook, { kernel, timeoutMs: CELL_TIMEOUT_MS });
+    return await executeCells(notebook, { kernel, timeoutMs: CELL_TIMEOUT_MS });
   } finally {
     await kernel.shutdown();
   }

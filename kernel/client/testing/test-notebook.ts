@@ -1,11 +1,11 @@
 /** Runs a notebook's cells in a kernel and compares what they give with what the notebook holds. */
 
-import { isJsonObject } from '../../jupyter/messages.ts';
 import { type CellMarkers, cellMarkers } from '../cell-markers.ts';
 import type { CompareOptions } from '../compare-outputs.ts';
 import { type CellOutcome, executeCell } from '../execute-cell.ts';
 import type { KernelConnection } from '../kernel-connection.ts';
 import { type CodeCell, type Notebook, tagsOf } from '../notebook.ts';
+import { languageOf } from '../notebook-kernel.ts';
 import { Displays, OutputArea } from '../output-area.ts';
 import { type InjectedCode, injectedCode, ParameterError, type Parameters } from '../parameters.ts';
 import type { Tolerance } from './comparers.ts';
@@ -99,9 +99,7 @@ function injectedInto(
   { parameters = {}, kernel }: TestNotebookOptions,
 ): InjectedCode | undefined {
   if (Object.keys(parameters).length === 0) return undefined;
-  const { language_info: language } = kernel.info;
-  const name = isJsonObject(language) && typeof language.name === 'string' ? language.name : '';
-  return injectedCode(notebook, parameters, name);
+  return injectedCode(notebook, parameters, languageOf(kernel));
 }
 
 /** Not counted: the cells keep the numbers that they have without parameters. */

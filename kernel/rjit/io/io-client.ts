@@ -45,7 +45,7 @@ export class IoClient {
   #thread: RunningThread | undefined;
 
   /** @param module the thread's own; tests give another */
-  constructor(endpoint: Endpoint, module = IO_THREAD) {
+  constructor(endpoint: Endpoint, module: URL = IO_THREAD) {
     this.#endpoint = endpoint;
     this.#module = module;
   }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { executeNotebook } from '../../../kernel/client/execute-notebook.ts';
+import { executeCells } from '../../../kernel/client/execute-notebook.ts';
 import { KernelClient } from '../../../kernel/client/kernel-client.ts';
 import { echoKernelspec } from '../../support/echo-kernelspec.ts';
 import { codeCell, notebookOf } from '../../support/echo-notebooks.ts';
@@ -26,7 +26,7 @@ for (const [code, reason] of Object.entries(cases)) {
   test(`${code}: the run ends at once and says why`, async () => {
     const kernel = await KernelClient.launch({ kernelspec });
     try {
-      const { results, failure } = await executeNotebook(
+      const { results, failure } = await executeCells(
         notebookOf(codeCell('fine'), codeCell(code), codeCell('fine')),
         {
           kernel,
@@ -50,7 +50,7 @@ for (const [code, reason] of Object.entries(cases)) {
 test('the reply to another question is no answer: the cell has failed, and the run goes on', async () => {
   const kernel = await KernelClient.launch({ kernelspec });
   try {
-    const { results } = await executeNotebook(notebookOf(codeCell('another reply'), codeCell('fine')), {
+    const { results } = await executeCells(notebookOf(codeCell('another reply'), codeCell('fine')), {
       kernel,
       allowErrors: true,
     });

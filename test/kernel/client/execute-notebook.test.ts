@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  type ExecuteNotebookOptions,
-  executeNotebook,
+  type ExecuteCellsOptions,
+  executeCells,
   type NotebookRun,
 } from '../../../kernel/client/execute-notebook.ts';
 import { KernelClient } from '../../../kernel/client/kernel-client.ts';
@@ -20,12 +20,12 @@ const text: Cell = { cellType: 'markdown', source: '# Title', metadata: {}, rest
 
 async function run(
   cells: readonly Cell[],
-  options: Partial<ExecuteNotebookOptions> = {},
+  options: Partial<ExecuteCellsOptions> = {},
   onIopub: (message: Message) => void = () => {},
 ): Promise<NotebookRun> {
   const kernel = await KernelClient.launch({ kernelspec: echoKernelspec, onIopub });
   try {
-    return await executeNotebook({ nbformatMinor: 5, metadata: {}, cells }, { kernel, ...options });
+    return await executeCells({ nbformatMinor: 5, metadata: {}, cells }, { kernel, ...options });
   } finally {
     await kernel.kill();
   }
