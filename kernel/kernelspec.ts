@@ -119,7 +119,7 @@ async function kernelJson(options: KernelspecOptions): Promise<object> {
     language: 'typescript',
     interrupt_mode: 'message',
     kernel_protocol_version: `${PROTOCOL_VERSION}.0`,
-    metadata: { debugger: false, rjit: { package: 'rjit-kernel' } },
+    metadata: { debugger: false, supported_encryption: ['curve'], rjit: { package: 'rjit-kernel' } },
   };
 }
 

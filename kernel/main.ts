@@ -5,11 +5,13 @@ import { ConnectionFileError } from './jupyter/connection-file.ts';
 import type { Interpreter, InterpreterEvents } from './jupyter/interpreter.ts';
 import { runKernelProcess } from './jupyter/kernel-process.ts';
 import { BindError } from './jupyter/sockets.ts';
+import { RegistrationError } from './jupyter/startup.ts';
 import { typescriptKernelInfo } from './typescript-kernel-info.ts';
 
 const usage = `usage: rjit kernel CONNECTION_FILE
 
-Runs the kernel for a Jupyter client, which wrote CONNECTION_FILE. Jupyter starts it by its kernelspec (rjit install).
+Runs the kernel for a Jupyter client, which wrote CONNECTION_FILE (or a registration file, protocol 5.6). Jupyter
+starts it by its kernelspec (rjit install).
 `;
 
 /** Runs `rjit kernel ARGV` until the kernel's end, and with it the process. */
@@ -70,5 +72,6 @@ function log(text: string): void {
 
 function isUserError(error: unknown): error is Error {
   if (error instanceof ConnectionFileError || error instanceof BindError) return true;
+  if (error instanceof RegistrationError) return true;
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Dealer, Subscriber } from 'zeromq';
 import { type ConnectionInfo, endpointOf } from '../jupyter/connection-file.ts';
+import { curveClientOptions } from '../jupyter/curve.ts';
 import { SendQueue } from '../jupyter/send-queue.ts';
 import type { Frame } from '../jupyter/signing.ts';
 
@@ -24,9 +25,10 @@ export class ClientSockets {
   constructor(connection: ConnectionInfo, events: ClientSocketEvents) {
     // The kernel sends input requests to the shell's routing id, so stdin must have the same.
     const routingId = randomUUID();
-    const dealer = () => new Dealer({ ...RECONNECT, routingId });
-    this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer(), hb: new Dealer(RECONNECT) };
-    this.#iopub = new Subscriber({ ...RECONNECT, receiveHighWaterMark: 0 });
+    const options = { ...RECONNECT, ...curveClientOptions(connection) };
+    const dealer = () => new Dealer({ ...options, routingId });
+    this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer(), hb: new Dealer(options) };
+    this.#iopub = new Subscriber({ ...options, receiveHighWaterMark: 0 });
     this.#iopub.subscribe();
     this.#iopub.connect(endpointOf(connection, 'iopub'));
     for (const channel of ['shell', 'control', 'stdin', 'hb'] as const) {

@@ -68,16 +68,33 @@ export class KernelClient implements KernelConnection {
   static async launch(options: LaunchOptions): Promise<KernelClient> {
     for (let attempt = 1; ; attempt++) {
       const kernelProcess = await KernelProcess.spawn(options);
-      const client = new KernelClient(kernelProcess.connection, kernelProcess, options.onIopub);
       try {
-        await client.#waitUntilReady(options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS);
-        return client;
+        return await KernelClient.#join(kernelProcess, options);
       } catch (error) {
-        await client.kill();
+        await kernelProcess.end(0);
         const portTaken =
           error instanceof Error && /address (already )?in use|EADDRINUSE/i.test(error.message);
         if (!portTaken || attempt === START_ATTEMPTS) throw error;
       }
+    }
+  }
+
+  static async #join(kernelProcess: KernelProcess, options: LaunchOptions): Promise<KernelClient> {
+    const timeoutMs = options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS;
+    const start = performance.now();
+    const died = kernelProcess.died.then((death) => Promise.reject(diedError(death)));
+    const connection = await withDeadline(
+      Promise.race([kernelProcess.connection, died]),
+      timeoutMs,
+      `the kernel did not answer within ${timeoutMs} ms`,
+    );
+    const client = new KernelClient(connection, kernelProcess, options.onIopub);
+    try {
+      await client.#waitUntilReady(timeoutMs, start);
+      return client;
+    } catch (error) {
+      client.close();
+      throw error;
     }
   }
 
@@ -158,8 +175,8 @@ export class KernelClient implements KernelConnection {
    * The kernel is ready when it answers on shell and we hear it on iopub: a subscription takes effect a little
    * after the connection, and output before that would be lost.
    */
-  async #waitUntilReady(timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+  async #waitUntilReady(timeoutMs: number, start = performance.now()): Promise<void> {
+    const deadline = start + timeoutMs;
     for (;;) {
       const left = deadline - performance.now();
       const request = this.#channels.request('shell', 'kernel_info_request', {});

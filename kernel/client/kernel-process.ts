@@ -6,8 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHANNELS, type ConnectionInfo, connectionFileText } from '../jupyter/connection-file.ts';
-import type { Kernelspec } from './kernelspecs.ts';
+import { curveKeyPair } from 'zeromq';
+import {
+  CHANNELS,
+  type ConnectionInfo,
+  type CurveKeys,
+  connectionFileText,
+} from '../jupyter/connection-file.ts';
+import { type Kernelspec, KernelspecNotFoundError, supportsCurve } from './kernelspecs.ts';
+import { RegistrationListener } from './registration-listener.ts';
 
 /** Of the name of the folder, in the system's temporary one, that holds a kernel's connection file. */
 export const CONNECTION_FOLDER_PREFIX = 'rjit-kernel-';
@@ -24,33 +31,32 @@ export interface KernelDeath {
 }
 
 export interface SpawnOptions {
-  readonly kernelspec: Pick<Kernelspec, 'name' | 'argv' | 'env' | 'interruptMode' | 'resourceDirectory'>;
+  readonly kernelspec: Pick<Kernelspec, 'name' | 'argv' | 'env' | 'interruptMode' | 'resourceDirectory'> &
+    Partial<Pick<Kernelspec, 'registers' | 'metadata'>>;
   /** Where the kernel runs; usually the notebook's folder. */
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly transport?: 'tcp' | 'ipc';
+  /** With CurveZMQ; only for a kernelspec that says it can. */
+  readonly encrypted?: boolean;
   /** The kernel goes on when this process ends in whatever way; only `end` ends it. */
   readonly outlives?: boolean;
 }
 
 export class KernelProcess {
-  readonly connection: ConnectionInfo;
+  /** Known at once, or when the kernel has told its ports; may never come from one that dies before. */
+  readonly connection: Promise<ConnectionInfo>;
   readonly interruptMode: 'signal' | 'message';
   readonly died: Promise<KernelDeath>;
   readonly #child: ChildProcess;
   readonly #directory: string;
+  readonly #listener: RegistrationListener | undefined;
   readonly #onExit = () => this.#killGroup();
   #stderr = '';
 
-  private constructor(
-    child: ChildProcess,
-    directory: string,
-    connection: ConnectionInfo,
-    options: SpawnOptions,
-  ) {
+  private constructor(child: ChildProcess, directory: string, startup: Startup, options: SpawnOptions) {
     this.#child = child;
     this.#directory = directory;
-    this.connection = connection;
     this.interruptMode = options.kernelspec.interruptMode;
     child.stderr?.setEncoding('utf8');
     child.stderr?.on('data', (text: string) => {
@@ -58,18 +64,32 @@ export class KernelProcess {
     });
     this.died = this.#untilDeath();
     if (!options.outlives) process.on('exit', this.#onExit);
+    this.#listener = startup.kind === 'registration' ? startup.listener : undefined;
+    this.connection =
+      startup.kind === 'registration'
+        ? this.#registered(startup.listener, options.kernelspec.name)
+        : Promise.resolve(startup.connection);
+    // Whoever waits for it hears of it; nobody may wait any more.
+    this.connection.catch(() => {});
   }
 
+  /** @throws {KernelspecNotFoundError} where a kernel is to speak encrypted and can't. */
   static async spawn(options: SpawnOptions): Promise<KernelProcess> {
-    const directory = mkdtempSync(join(tmpdir(), CONNECTION_FOLDER_PREFIX));
-    const connection = await newConnection(options.transport ?? 'tcp', directory);
-    const connectionFile = connectionFileIn(directory);
     const { kernelspec } = options;
-    writeFileSync(connectionFile, connectionFileText(connection, kernelspec.name), { mode: 0o600 });
+    const curve = options.encrypted === true ? newCurveKeys(kernelspec) : undefined;
+    const directory = mkdtempSync(join(tmpdir(), CONNECTION_FOLDER_PREFIX));
+    const startup = await newStartup(options, directory, curve);
+    const startupFile =
+      startup.kind === 'connection' ? connectionFileIn(directory) : join(directory, 'registration.json');
+    const text =
+      startup.kind === 'connection'
+        ? connectionFileText(startup.connection, kernelspec.name)
+        : startup.listener.fileText;
+    writeFileSync(startupFile, text, { mode: 0o600 });
     const env = options.env ?? process.env;
     const [command = '', ...args] = kernelspec.argv.map((word) =>
       word
-        .replaceAll('{connection_file}', connectionFile)
+        .replaceAll('{connection_file}', startupFile)
         .replaceAll('{resource_dir}', kernelspec.resourceDirectory),
     );
     const child = spawn(command, args, {
@@ -80,7 +100,7 @@ export class KernelProcess {
       // A process group of its own: the terminal's Ctrl+C is ours to pass on, and all of it can be killed at once.
       detached: true,
     });
-    return new KernelProcess(child, directory, connection, options);
+    return new KernelProcess(child, directory, startup, options);
   }
 
   get connectionFile(): string {
@@ -108,6 +128,14 @@ export class KernelProcess {
     process.off('exit', this.#onExit);
   }
 
+  /** Other clients join by the connection file, which nobody could write before. */
+  async #registered(listener: RegistrationListener, kernelName: string): Promise<ConnectionInfo> {
+    const connection = await listener.connection();
+    listener.close();
+    writeFileSync(this.connectionFile, connectionFileText(connection, kernelName), { mode: 0o600 });
+    return connection;
+  }
+
   async #untilDeath(): Promise<KernelDeath> {
     const reason = await new Promise<string>((resolve) => {
       this.#child.once('error', (error) => resolve(`cannot be started: ${error.message}`));
@@ -115,6 +143,7 @@ export class KernelProcess {
         resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
       );
     });
+    this.#listener?.close();
     await this.#restOfStderr();
     return { reason, stderr: this.#stderr.trimEnd() };
   }
@@ -149,7 +178,36 @@ function connectionFileIn(directory: string): string {
   return join(directory, 'connection.json');
 }
 
-async function newConnection(transport: 'tcp' | 'ipc', directory: string): Promise<ConnectionInfo> {
+type Startup =
+  | { readonly kind: 'connection'; readonly connection: ConnectionInfo }
+  | { readonly kind: 'registration'; readonly listener: RegistrationListener };
+
+/** A kernel that can take its own ports does: ports that are free now may be taken when it starts. */
+async function newStartup(
+  { kernelspec, transport = 'tcp' }: SpawnOptions,
+  directory: string,
+  curve: CurveKeys | undefined,
+): Promise<Startup> {
+  if (transport === 'tcp' && kernelspec.registers === true) {
+    return { kind: 'registration', listener: new RegistrationListener(curve) };
+  }
+  return { kind: 'connection', connection: await newConnection(transport, directory, curve) };
+}
+
+function newCurveKeys({ name, metadata = {} }: SpawnOptions['kernelspec']): CurveKeys {
+  if (!supportsCurve(metadata)) {
+    throw new KernelspecNotFoundError(
+      `the kernel ${name} can't be spoken to in secret: its kernelspec lacks metadata.supported_encryption ["curve"]`,
+    );
+  }
+  return curveKeyPair();
+}
+
+async function newConnection(
+  transport: 'tcp' | 'ipc',
+  directory: string,
+  curve: CurveKeys | undefined,
+): Promise<ConnectionInfo> {
   const [shell = 0, iopub = 0, stdin = 0, control = 0, hb = 0] =
     transport === 'ipc' ? CHANNELS.map((_, index) => index + 1) : await freePorts(CHANNELS.length);
   return {
@@ -158,6 +216,7 @@ async function newConnection(transport: 'tcp' | 'ipc', directory: string): Promi
     ports: { shell, iopub, stdin, control, hb },
     key: randomBytes(32).toString('hex'),
     signatureScheme: 'hmac-sha256',
+    ...(curve !== undefined && { curve }),
   };
 }
 

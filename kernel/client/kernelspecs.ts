@@ -1,7 +1,13 @@
 /** Kernelspecs: how a kernel is started. https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { describeJson, isJsonObject, type JsonObject, parseJsonObject } from '../jupyter/messages.ts';
+import {
+  describeJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+} from '../jupyter/messages.ts';
 import { dataDirectories } from './jupyter-paths.ts';
 
 export interface Kernelspec {
@@ -12,6 +18,8 @@ export interface Kernelspec {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly interruptMode: 'signal' | 'message';
+  /** It takes free ports and tells them, when it is started with a registration file (from protocol 5.6 on). */
+  readonly registers: boolean;
   readonly resourceDirectory: string;
   readonly metadata: JsonObject;
 }
@@ -81,6 +89,7 @@ function readKernelspec(resourceDirectory: string, name: string): Kernelspec {
       argv,
       env: parseEnv(fields),
       interruptMode: fields.interrupt_mode === 'message' ? 'message' : 'signal',
+      registers: isAtLeast56(fields.kernel_protocol_version),
       resourceDirectory,
       metadata: isJsonObject(fields.metadata) ? fields.metadata : {},
     };
@@ -103,6 +112,18 @@ function refuseGone(argv: readonly string[]): void {
   // The interpreter and its script; what follows may be a file that is to be written.
   const gone = argv.slice(0, 2).find((word) => isAbsolute(word) && !existsSync(word));
   if (gone !== undefined) throw new KernelspecNotFoundError(`it starts ${gone}, which is gone`);
+}
+
+/** Whether a kernelspec's metadata says that the kernel reads CurveZMQ keys from its connection file. */
+export function supportsCurve({ supported_encryption: schemes }: JsonObject): boolean {
+  return [schemes].flat().some((scheme) => String(scheme).trim().toLowerCase() === 'curve');
+}
+
+function isAtLeast56(version: JsonValue | undefined): boolean {
+  const [major = 0, minor = 0] = String(version ?? '')
+    .split('.')
+    .map(Number);
+  return major > 5 || (major === 5 && minor >= 6);
 }
 
 function parseEnv({ env }: JsonObject): Readonly<Record<string, string>> {

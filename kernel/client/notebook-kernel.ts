@@ -60,8 +60,9 @@ export function kernelspecFor(name: string): Kernelspec {
       argv: [process.execPath, cli, 'kernel', '{connection_file}'],
       env: {},
       interruptMode: 'message',
+      registers: true,
       resourceDirectory: dirname(cli),
-      metadata: {},
+      metadata: { supported_encryption: ['curve'] },
     };
   }
 }

@@ -1,13 +1,14 @@
 /** The life of a kernel process: bind, answer, and end on a client's request, a signal or the parent's death. */
-import { readConnectionFile } from './connection-file.ts';
 import { PersistentHistory } from './history/persistent-history.ts';
 import type { Interpreter, InterpreterEvents } from './interpreter.ts';
+import type { Kernel } from './kernel.ts';
 import type { KernelInfo } from './kernel-info.ts';
-import { KernelSockets } from './sockets.ts';
+import { startUp } from './startup.ts';
 
 const PARENT_POLL_INTERVAL_MS = 1000;
 
 export interface KernelProcessOptions {
+  /** A connection file, or a registration file. */
   readonly connectionFile: string;
   readonly info: KernelInfo;
   /** Called once the sockets are bound; must return at once and load what it needs afterwards. */
@@ -19,29 +20,36 @@ export interface KernelProcessOptions {
 
 /**
  * Runs a kernel until its end. The interpreter is shut down and all messages are on their way when this resolves.
- * @throws {ConnectionFileError} @throws {BindError} before anything was started.
+ * @throws {ConnectionFileError} @throws {BindError} @throws {RegistrationError} before anything was started.
  */
 export async function runKernelProcess(options: KernelProcessOptions): Promise<void> {
   const { log, info, createInterpreter } = options;
-  const connection = readConnectionFile(options.connectionFile);
-  const sockets = KernelSockets.bind(connection);
-  // Loads while clients connect.
-  const { Kernel } = await import('./kernel.ts');
-  const { historyFile } = options;
-  const history = historyFile === undefined ? undefined : new PersistentHistory(historyFile, log);
-  const kernel = new Kernel({ connection, info, transport: sockets, createInterpreter, history, log });
-  sockets.listen({
-    onMessage: (channel, frames) => kernel.receive(channel, frames),
-    onSubscribe: (topic) => kernel.welcome(topic),
-    onError: (error) => log(error instanceof Error ? error.message : String(error)),
-  });
-  kernel.start();
+  const startup = startUp(options.connectionFile, info.implementation);
+  const { sockets, connection } = startup;
+  try {
+    // Loads while clients connect, or the launcher takes note of the ports.
+    const [{ Kernel }] = await Promise.all([import('./kernel.ts'), startup.announced]);
+    const { historyFile } = options;
+    const history = historyFile === undefined ? undefined : new PersistentHistory(historyFile, log);
+    const kernel = new Kernel({ connection, info, transport: sockets, createInterpreter, history, log });
+    sockets.listen({
+      onMessage: (channel, frames) => kernel.receive(channel, frames),
+      onSubscribe: (topic) => kernel.welcome(topic),
+      onError: (error) => log(error instanceof Error ? error.message : String(error)),
+    });
+    kernel.start();
+    await untilEnd(kernel);
+    await kernel.close();
+    await sockets.drained();
+  } finally {
+    startup.close();
+  }
+}
+
+async function untilEnd(kernel: Kernel): Promise<void> {
   const interrupt = () => void kernel.interrupt();
   process.on('SIGINT', interrupt);
   await Promise.race([kernel.shutdownRequested, terminationSignal(), parentDeath()]);
-  await kernel.close();
-  await sockets.drained();
-  sockets.close();
   process.off('SIGINT', interrupt);
 }
 

@@ -10,7 +10,7 @@ export interface JsonObject {
 export type MimeBundle = JsonObject;
 
 /** The protocol version that our headers and `kernel_info_reply` carry. */
-export const PROTOCOL_VERSION = '5.5';
+export const PROTOCOL_VERSION = '5.6';
 
 export interface MessageHeader {
   readonly messageId: string;

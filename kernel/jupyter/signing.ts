@@ -5,6 +5,9 @@ export type Frame = Uint8Array | string;
 /** Header, parent header, metadata and content: what a signature covers. Buffers are not covered (messaging spec, "The wire protocol"). */
 export type SignedFrames = readonly [header: Frame, parent: Frame, metadata: Frame, content: Frame];
 
+/** A kernel that tells its ports sends nothing else. */
+type SignedContent = readonly [content: Frame];
+
 /** A message whose signature is wrong, missing or was seen before. It is never answered. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
@@ -26,7 +29,7 @@ export class MessageSigner {
   }
 
   /** Lower-case hex digest, or `''` without a key. */
-  sign(frames: SignedFrames): string {
+  sign(frames: SignedFrames | SignedContent): string {
     if (this.#key === '') return '';
     const hmac = createHmac(this.#hash, this.#key);
     for (const frame of frames) hmac.update(frame);
@@ -34,7 +37,7 @@ export class MessageSigner {
   }
 
   /** @throws {SignatureError} when the signature is wrong or a message with it was accepted before (a replay). */
-  verify(signature: string, frames: SignedFrames): void {
+  verify(signature: string, frames: SignedFrames | SignedContent): void {
     if (this.#key === '') return;
     if (signature === '') throw new SignatureError('the message is not signed; expected an HMAC of the key');
     const found = Buffer.from(signature);

@@ -1,8 +1,16 @@
 /** The kernel's five sockets (messaging spec, "Messaging channels"); the only place where it touches ZeroMQ. */
 
+import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Router, XPublisher } from 'zeromq';
-import { type Channel, type ConnectionInfo, endpointOf } from './connection-file.ts';
+import {
+  CHANNELS,
+  type Channel,
+  type ConnectionInfo,
+  endpointAt,
+  type RegistrationInfo,
+} from './connection-file.ts';
+import { curveServerOptions } from './curve.ts';
 import { SendQueue } from './send-queue.ts';
 import type { Frame } from './signing.ts';
 
@@ -38,6 +46,8 @@ export class BindError extends Error {
 }
 
 export class KernelSockets {
+  /** Where the channels are. */
+  readonly ports: ConnectionInfo['ports'];
   readonly #routers: Readonly<Record<RequestChannel, Router>>;
   readonly #iopub: XPublisher;
   readonly #heartbeat: Router;
@@ -46,13 +56,14 @@ export class KernelSockets {
   #onError: (error: unknown) => void = () => {};
   #dropping: NodeJS.Timeout | undefined;
 
-  private constructor(limits: SubscriberLimits) {
+  private constructor(address: ConnectionInfo | RegistrationInfo, limits: SubscriberLimits) {
     this.#limits = limits;
-    const router = () => new Router({ linger: LINGER_MS, handover: true });
+    const options = { linger: LINGER_MS, ...curveServerOptions(address) };
+    const router = () => new Router({ ...options, handover: true });
     this.#routers = { shell: router(), control: router(), stdin: router() };
     this.#heartbeat = router();
     this.#iopub = new XPublisher({
-      linger: LINGER_MS,
+      ...options,
       verbosity: 'allSubs',
       noDrop: true,
       sendHighWaterMark: limits.highWaterMark,
@@ -64,31 +75,18 @@ export class KernelSockets {
       stdin: new SendQueue(this.#routers.stdin, report),
       iopub: new SendQueue(this.#iopub, (error, frames) => this.#publishLater(error, frames)),
     };
+    this.ports = this.#bindAll(address);
   }
 
-  /** @throws {BindError} when an address is in use or not ours; no socket stays open then. */
-  static bind(connection: ConnectionInfo, limits: SubscriberLimits = subscriberLimits): KernelSockets {
-    const sockets = new KernelSockets(limits);
-    const bound: readonly (readonly [Channel, Router | XPublisher])[] = [
-      ['shell', sockets.#routers.shell],
-      ['control', sockets.#routers.control],
-      ['stdin', sockets.#routers.stdin],
-      ['iopub', sockets.#iopub],
-      ['hb', sockets.#heartbeat],
-    ];
-    for (const [channel, socket] of bound) {
-      const endpoint = endpointOf(connection, channel);
-      try {
-        socket.bindSync(endpoint);
-      } catch (error) {
-        sockets.close();
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new BindError(
-          `cannot bind the ${channel} channel to ${endpoint}: ${reason}; start the kernel again with other ports`,
-        );
-      }
-    }
-    return sockets;
+  /**
+   * Binds the channels to the ports of a connection file; where a launcher waits to be told, to any that are free.
+   * @throws {BindError} when an address is in use or not ours; no socket stays open then.
+   */
+  static bind(
+    address: ConnectionInfo | RegistrationInfo,
+    limits: SubscriberLimits = subscriberLimits,
+  ): KernelSockets {
+    return new KernelSockets(address, limits);
   }
 
   /** Starts to receive; messages that arrived since `bind` come first. */
@@ -133,6 +131,24 @@ export class KernelSockets {
     for (const socket of [...Object.values(this.#routers), this.#iopub, this.#heartbeat]) socket.close();
   }
 
+  #bindAll(address: ConnectionInfo | RegistrationInfo): ConnectionInfo['ports'] {
+    const sockets = { ...this.#routers, iopub: this.#iopub, hb: this.#heartbeat };
+    const ports = { shell: 0, iopub: 0, stdin: 0, control: 0, hb: 0 };
+    for (const channel of CHANNELS) {
+      const wanted = 'ports' in address ? address.ports[channel] : anyPort(address.transport);
+      const endpoint = endpointAt(address.transport, address.ip, wanted);
+      try {
+        sockets[channel].bindSync(endpoint);
+      } catch (error) {
+        this.close();
+        throw bindError(channel, endpoint, error);
+      }
+      // In place of a 0, the system has chosen one.
+      ports[channel] = wanted || portOf(sockets[channel]);
+    }
+    return ports;
+  }
+
   async #receive(socket: Router | XPublisher, onFrames: (frames: Buffer[]) => void): Promise<void> {
     for await (const frames of socket) onFrames(frames);
   }
@@ -164,13 +180,34 @@ export class KernelSockets {
     this.#onError(
       new Error(`an iopub subscriber reads nothing; for ${droppingMs} ms it loses what it can't take`),
     );
-    // zeromq warns that this waits for the next bind; libzmq heeds it at once.
-    this.#iopub.noDrop = false;
+    this.#setNoDrop(false);
     clearTimeout(this.#dropping);
-    this.#dropping = setTimeout(() => {
-      this.#iopub.noDrop = true;
-    }, droppingMs).unref();
+    this.#dropping = setTimeout(() => this.#setNoDrop(true), droppingMs).unref();
   }
+
+  /** The package's list of options that a bound socket heeds at once lacks this one, so that it warns in vain. */
+  #setNoDrop(noDrop: boolean): void {
+    const { emitWarning } = process;
+    process.emitWarning = () => {};
+    this.#iopub.noDrop = noDrop;
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** With tcp, 0 lets the system choose. With ipc it is the end of a file's name, which nobody else hits upon. */
+function anyPort(transport: ConnectionInfo['transport']): number {
+  return transport === 'tcp' ? 0 : randomInt(1, 2 ** 31);
+}
+
+function portOf(socket: Router | XPublisher): number {
+  return Number(/\d+$/.exec(socket.lastEndpoint ?? '')?.[0]);
+}
+
+function bindError(channel: Channel, endpoint: string, error: unknown): BindError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new BindError(
+    `cannot bind the ${channel} channel to ${endpoint}: ${reason}; start the kernel again with other ports`,
+  );
 }
 
 /** With `noDrop`, libzmq says so at once: an XPUB socket counts as writable however full it is. */

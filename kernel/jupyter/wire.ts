@@ -2,7 +2,7 @@
 import { type Message, MessageError, parseHeader, parseJsonObject } from './messages.ts';
 import type { Frame, MessageSigner, SignedFrames } from './signing.ts';
 
-const DELIMITER = '<IDS|MSG>';
+export const DELIMITER = '<IDS|MSG>';
 const delimiterBytes = Buffer.from(DELIMITER);
 
 export interface OutgoingMessage {
@@ -21,21 +21,18 @@ export interface OutgoingMessage {
  * @throws {SignatureError} when the signature is wrong or replayed; nothing was parsed then.
  */
 export function decodeMessage(frames: readonly Uint8Array[], signer: MessageSigner): Message {
-  const delimiter = frames.findIndex((frame) => delimiterBytes.equals(frame));
-  if (delimiter < 0) {
-    throw new MessageError(`no ${DELIMITER} delimiter in a message of ${frames.length} frames`);
-  }
-  const [signature, header, parent, metadata, content, ...buffers] = frames.slice(delimiter + 1);
-  if (!signature || !header || !parent || !metadata || !content) {
-    const found = frames.length - delimiter - 1;
+  const { identities, signature, rest } = splitEnvelope(frames);
+  const [header, parent, metadata, content, ...buffers] = rest;
+  if (signature === undefined || !header || !parent || !metadata || !content) {
+    const found = frames.length - identities.length - 1;
     throw new MessageError(
       `${found} frames after ${DELIMITER}; expected at least 5: signature, header, parent header, metadata, content`,
     );
   }
-  signer.verify(textOf(signature), [header, parent, metadata, content]);
+  signer.verify(signature, [header, parent, metadata, content]);
   const headerJson = textOf(header);
   return {
-    identities: frames.slice(0, delimiter),
+    identities,
     header: parseHeader(parseJsonObject(headerJson, 'header')),
     headerJson,
     parentHeader: parseJsonObject(textOf(parent), 'parent header'),
@@ -53,6 +50,24 @@ export function encodeMessage(message: OutgoingMessage, signer: MessageSigner): 
     message.contentJson,
   ];
   return [...message.identities, DELIMITER, signer.sign(signed), ...signed, ...(message.buffers ?? [])];
+}
+
+/** What comes before the frames that are signed. @throws {MessageError} without a delimiter. */
+export function splitEnvelope(frames: readonly Uint8Array[]): {
+  readonly identities: readonly Uint8Array[];
+  readonly signature: string | undefined;
+  readonly rest: readonly Uint8Array[];
+} {
+  const delimiter = frames.findIndex((frame) => delimiterBytes.equals(frame));
+  if (delimiter < 0) {
+    throw new MessageError(`no ${DELIMITER} delimiter in a message of ${frames.length} frames`);
+  }
+  const signature = frames[delimiter + 1];
+  return {
+    identities: frames.slice(0, delimiter),
+    signature: signature && textOf(signature),
+    rest: frames.slice(delimiter + 2),
+  };
 }
 
 function textOf(bytes: Uint8Array): string {

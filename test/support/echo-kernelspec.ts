@@ -9,6 +9,7 @@ export const echoKernelspec: Kernelspec = {
   argv: [process.execPath, fileURLToPath(new URL('./echo-kernel.js', import.meta.url)), '{connection_file}'],
   env: {},
   interruptMode: 'message',
+  registers: true,
   resourceDirectory: '',
-  metadata: {},
+  metadata: { supported_encryption: ['curve'] },
 };

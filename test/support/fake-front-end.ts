@@ -55,7 +55,10 @@ export class FakeFrontEnd {
   /** Connected when the kernel has welcomed the subscription, so that nothing on iopub is missed. */
   static async connect(connection: FakeConnection): Promise<FakeFrontEnd> {
     const frontEnd = new FakeFrontEnd(connection);
-    const welcome = await frontEnd.iopub('iopub_welcome');
+    let welcome = await frontEnd.anyIopub();
+    // A kernel that has just started says so first.
+    if (welcome.content.execution_state === 'starting') welcome = await frontEnd.anyIopub();
+    assert.is(welcome.type, 'iopub_welcome');
     assert.equal(welcome.content, { subscription: '' });
     assert.equal(welcome.parent, {});
     return frontEnd;

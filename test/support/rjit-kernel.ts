@@ -10,6 +10,7 @@ export const rjitKernelspec = {
   argv: [process.execPath, join(repositoryRoot, 'dist/kernel/cli.js'), 'kernel', '{connection_file}'],
   env: {},
   interruptMode: 'message',
+  registers: true,
   resourceDirectory: '',
 } as const;
 

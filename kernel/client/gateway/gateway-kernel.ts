@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectionInfo } from '../../jupyter/connection-file.ts';
 import { headerToJson, type JsonObject, type Message, PROTOCOL_VERSION } from '../../jupyter/messages.ts';
+import { splitEnvelope } from '../../jupyter/wire.ts';
 import { KernelClient } from '../kernel-client.ts';
 import type { KernelDeath } from '../kernel-process.ts';
 import type { Kernelspec } from '../kernelspecs.ts';
-import { withoutEnvelope } from './kernel-dealers.ts';
 
 /** A websocket that listens to a kernel. */
 export interface KernelListener {
@@ -115,7 +115,7 @@ export class GatewayKernel {
     this.#lastActivity = new Date();
     const { execution_state: state } = message.content;
     if (message.header.messageType === 'status' && typeof state === 'string') this.#executionState = state;
-    const published = withoutEnvelope(frames).frames;
+    const published = splitEnvelope(frames).rest;
     for (const listener of this.#listeners) listener.onIopub(published);
   }
 

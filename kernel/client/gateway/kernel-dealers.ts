@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { Dealer } from 'zeromq';
 import { type ConnectionInfo, endpointOf } from '../../jupyter/connection-file.ts';
+import { curveClientOptions } from '../../jupyter/curve.ts';
 import { SendQueue } from '../../jupyter/send-queue.ts';
 import { MessageSigner } from '../../jupyter/signing.ts';
+import { DELIMITER, splitEnvelope } from '../../jupyter/wire.ts';
 import type { ClientChannel } from '../client-sockets.ts';
 
-const DELIMITER = '<IDS|MSG>';
 const CHANNELS: readonly ClientChannel[] = ['shell', 'control', 'stdin'];
 
 export interface KernelDealerEvents {
@@ -27,7 +28,7 @@ export class KernelDealers {
     // The kernel asks whoever sent the request, by the routing id of the shell.
     const routingId = randomUUID();
     for (const channel of CHANNELS) {
-      const socket = new Dealer({ routingId, linger: 0 });
+      const socket = new Dealer({ routingId, linger: 0, ...curveClientOptions(connection) });
       socket.connect(endpointOf(connection, channel));
       this.#sockets.set(channel, socket);
       this.#queues.set(channel, new SendQueue(socket, async (error) => events.onError(error)));
@@ -58,17 +59,8 @@ export class KernelDealers {
 }
 
 function verified(frames: readonly Buffer[], signer: MessageSigner): readonly Uint8Array[] {
-  const message = withoutEnvelope(frames);
-  const [header = '', parent = '', metadata = '', content = ''] = message.frames;
-  signer.verify(message.signature, [header, parent, metadata, content]);
-  return message.frames;
-}
-
-/** Routing ids or a topic come before the delimiter, the signature behind it. */
-export function withoutEnvelope(frames: readonly Uint8Array[]): {
-  readonly signature: string;
-  readonly frames: readonly Uint8Array[];
-} {
-  const at = frames.findIndex((frame) => Buffer.from(frame).equals(Buffer.from(DELIMITER)));
-  return { signature: Buffer.from(frames[at + 1] ?? '').toString('utf8'), frames: frames.slice(at + 2) };
+  const { signature = '', rest } = splitEnvelope(frames);
+  const [header = '', parent = '', metadata = '', content = ''] = rest;
+  signer.verify(signature, [header, parent, metadata, content]);
+  return rest;
 }

@@ -13,6 +13,7 @@ const kernelspec = {
   ...echoKernelspec,
   name: 'crooked',
   argv: [process.execPath, program, '{connection_file}'],
+  registers: false,
 };
 
 const cases: Readonly<Record<string, RegExp>> = {

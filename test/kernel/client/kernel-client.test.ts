@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { curveKeyPair } from 'zeromq';
 import { KernelClient, type LaunchOptions } from '../../../kernel/client/kernel-client.ts';
 import { KernelDiedError, KernelTimeoutError } from '../../../kernel/client/kernel-connection.ts';
+import { KernelspecNotFoundError } from '../../../kernel/client/kernelspecs.ts';
 import { readConnectionFile } from '../../../kernel/jupyter/connection-file.ts';
 import { echoKernelspec } from '../../support/echo-kernelspec.ts';
 
@@ -46,6 +48,46 @@ for (const transport of ['tcp', 'ipc'] as const) {
     ),
   );
 }
+
+for (const options of [
+  {},
+  { transport: 'ipc' },
+  { kernelspec: { ...echoKernelspec, registers: false } },
+] as const) {
+  const means =
+    'kernelspec' in options ? 'on ports that we choose' : `over ${'transport' in options ? 'ipc' : 'tcp'}`;
+  client(`an encrypted kernel answers ${means}, and nobody without its keys`, () =>
+    withClient(
+      async (kernel) => {
+        assert.is((await kernel.execute({ code: 'result 4' })).status, 'ok');
+        const { curve, ...open } = readConnectionFile(kernel.connectionFile ?? '');
+        assert.is(curve?.publicKey.length, 40);
+        const wrongKeys = { ...open, curve: curveKeyPair() };
+        for (const connection of [open, wrongKeys]) {
+          const stranger = KernelClient.connect(connection, { startupTimeoutMs: 300 });
+          await rejects(stranger, KernelTimeoutError, /did not answer within 300 ms/);
+        }
+        const friend = await KernelClient.connect({ ...open, ...(curve && { curve }) });
+        assert.is((await friend.execute({ code: 'result 4' })).status, 'ok');
+        friend.close();
+      },
+      { ...options, encrypted: true },
+    ),
+  );
+}
+
+client(
+  'a kernel that takes its own ports writes them down for other clients, and takes that back',
+  async () => {
+    const kernel = await KernelClient.launch({ kernelspec: echoKernelspec });
+    const folder = dirname(kernel.connectionFile ?? '');
+    const written = readdirSync(folder).filter((name) => /^kernel-.*\.json$/.test(name));
+    assert.is(written.length, 1);
+    assert.equal(readConnectionFile(join(folder, written[0] ?? '')), kernel.connection);
+    await kernel.shutdown();
+    assert.not(existsSync(folder));
+  },
+);
 
 client('several cells may be under way; each gets its own output', () =>
   withClient(async (kernel) => {
@@ -150,6 +192,12 @@ failures('a killed kernel is noticed', () =>
 failures('a kernel that ends at its start says so with its stderr', async () => {
   const kernel = programKernel('console.error("no libfoo"); process.exit(9)');
   await rejects(KernelClient.launch(kernel), KernelDiedError, /exit code 9.*no libfoo/s);
+});
+
+failures('a kernel is not spoken to openly where that was not asked for', async () => {
+  const kernelspec = { ...echoKernelspec, metadata: {} };
+  const start = KernelClient.launch({ kernelspec, encrypted: true });
+  await rejects(start, KernelspecNotFoundError, /its kernelspec lacks metadata.supported_encryption/);
 });
 
 failures('a command that is not there says so', async () => {

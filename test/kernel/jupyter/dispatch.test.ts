@@ -39,7 +39,7 @@ onKernel(
     for (const channel of ['shell', 'control'] as const) {
       const info = await frontEnd.ask(channel, 'kernel_info_request');
       assert.is(info.status, 'ok');
-      assert.is(info.protocol_version, '5.5');
+      assert.is(info.protocol_version, '5.6');
       assert.is(info.implementation, 'echo');
       assert.equal(info.language_info, {
         name: 'echo',
@@ -64,7 +64,7 @@ onKernel(protocol, 'every message has a fresh id, our session, and a topic on io
   assert.is(busy.header.session, reply.header.session);
   assert.is(busy.topic, `kernel.${busy.header.session}.status`);
   assert.not(Number.isNaN(Date.parse(String(busy.header.date))));
-  assert.is(busy.header.version, '5.5');
+  assert.is(busy.header.version, '5.6');
 });
 
 onKernel(protocol, 'the heartbeat echoes', async (frontEnd) => {
