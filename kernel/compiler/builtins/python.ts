@@ -21,6 +21,7 @@ import { all, any, extremeOf, sum } from './reductions.ts';
 import {
   type Builtin,
   type BuiltinCall,
+  floatCompare,
   floatOf,
   keeping,
   refuseArgument,
@@ -104,11 +105,30 @@ export function extremum(operator: '<' | '>'): Builtin {
         if (index === 0 || !best) return value;
         return keeping(call, [best, value], ([a, b]) => {
           const test = a && b && comparison(call.typer, operator, b, a, call.node.span);
-          return a && b && test && choose(call.typer, test, b, a, call.node.span);
+          const beyond = a && b && test && choose(call.typer, test, b, a, call.node.span);
+          return (
+            beyond && a && b && (isElement(best) || isElement(value) ? beyond : firstOfEqual(a, b, beyond))
+          );
         });
       }, undefined);
     },
   };
+}
+
+/**
+ * Where one operand is never NaN, LLVM takes nested selects for minima whatever their order: min(0.0, min(x, 0.0)) becomes
+ * min(x, 0.0), which is -0.0 for -0.0. So for floats the first of equal operands is taken expressly; an optimiser that
+ * knows nothing of NaN, as of elements, needs no telling.
+ */
+function firstOfEqual(first: Operand, second: Operand, beyond: Operand): Operand {
+  if (beyond.type.kind !== 'float') return beyond;
+  const { type } = beyond;
+  const test = floatCompare('eq', first.hir, second.hir);
+  return { ...beyond, hir: { kind: 'choose', type, test, whenTrue: first.hir, whenFalse: beyond.hir } };
+}
+
+function isElement({ hir }: Operand): boolean {
+  return hir.kind === 'load';
 }
 
 function convertedTo(arg: Operand, { type }: ValueType): Operand {
