@@ -32,11 +32,11 @@ const usage = `usage: node install.js [OPTION ...]
   --demo          run notebooks/rbc-demo.ipynb afterwards and save what it gives
   --quiet         say nothing when nothing had to be done
   --test-tools    also install what only tests and benchmarks use: clang
-  --python-tools  also make .venv, with the Python packages that only conformance tests and benchmarks use
+  --python-tools  also make .venv, with the Python packages that only tests and benchmarks use
 `;
 
 /** Of the Python package index, in .venv: what results and times are compared with. */
-const pythonTools = ['deno', 'ipykernel', 'nbclient', 'nbval', 'numba'];
+const pythonTools = ['deno', 'ipykernel', 'jupyter_kernel_test', 'nbclient', 'nbval', 'numba'];
 
 /** Thrown when the user has to do something; the message says what. */
 class SetUpError extends Error {}
