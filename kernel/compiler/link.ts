@@ -62,9 +62,24 @@ export type LinkResult =
   /** `unit` is the one that is wrong. */
   | { readonly ok: false; readonly unit: LinkUnit; readonly diagnostics: readonly Diagnostic[] };
 
-/** Types `overloads` of a unit, which are exported, and all they call. */
-export function linkProgram(unit: LinkUnit, overloads: readonly Overload[]): LinkResult {
-  return new Linker(unit, overloads).run();
+/** What the server is sent in front of a program, as one with it: its files and raises come first. */
+export interface ProgramBefore {
+  readonly files: readonly SourcePlace[];
+  readonly raises: readonly RaiseMessage[];
+}
+
+const NOTHING_BEFORE: ProgramBefore = { files: [], raises: [] };
+
+/**
+ * Types `overloads` of a unit, which are exported, and all they call. Behind another program no symbol is the plain
+ * mangled one, so that both may hold the same function.
+ */
+export function linkProgram(
+  unit: LinkUnit,
+  overloads: readonly Overload[],
+  before: ProgramBefore = NOTHING_BEFORE,
+): LinkResult {
+  return new Linker(unit, overloads, before).run();
 }
 
 interface Member {
@@ -89,12 +104,15 @@ class Linker {
   readonly #externals = new Map<string, Callee>();
   /** Where the symbols of foreign functions are defined. */
   readonly #libraries = new Map<string, Library>();
-  readonly #raises: RaiseMessage[] = [];
+  readonly #before: ProgramBefore;
+  readonly #raises: RaiseMessage[];
   #usesArrays = false;
 
-  constructor(unit: LinkUnit, overloads: readonly Overload[]) {
+  constructor(unit: LinkUnit, overloads: readonly Overload[], before: ProgramBefore) {
     this.#unit = unit;
     this.#overloads = overloads;
+    this.#before = before;
+    this.#raises = [...before.raises];
   }
 
   run(): LinkResult {
@@ -108,12 +126,12 @@ class Linker {
       const problems = this.#type(member, [overload]);
       if (problems.length > 0) return { ok: false, unit: member.unit, diagnostics: problems };
     }
-    const files = [...this.#members.values()].map(({ unit }): HirFile => {
-      const { fileName: name, source } = unit.place;
-      return { name, source, fastMath: unit.options.fastMath ?? false };
-    });
+    const files = [
+      ...this.#before.files.map((place) => hirFile(place, {})),
+      ...[...this.#members.values()].map(({ unit }) => hirFile(unit.place, unit.options)),
+    ];
     const write = this.#usesArrays ? findConstantWrite([...this.#functions.values()]) : undefined;
-    const writer = write && [...this.#members.keys()][write.file];
+    const writer = write && [...this.#members.keys()][write.file - this.#before.files.length];
     if (write && writer) return { ok: false, unit: writer, diagnostics: [write.diagnostic] };
     const exported = new Set(this.#overloads.map((overload) => symbolOf({ member: own, overload })));
     const functions = [...this.#functions.values()].map((one): HirFunction => {
@@ -124,11 +142,11 @@ class Linker {
     return { ok: true, value, libraries: [...new Set(libraries)] };
   }
 
-  /** The first member keeps its symbols as they are. */
+  /** The first file's functions keep their symbols as they are. */
   #member(unit: LinkUnit): Member {
     const known = this.#members.get(unit);
     if (known) return known;
-    const file = this.#members.size;
+    const file = this.#before.files.length + this.#members.size;
     const member = { unit, file, symbolSuffix: file === 0 ? '' : `.${file}` };
     this.#members.set(unit, member);
     return member;
@@ -185,6 +203,10 @@ class Linker {
     this.#offered.set(symbol, wanted);
     return { symbol, signature: wanted.overload.signature };
   }
+}
+
+function hirFile({ fileName, source }: SourcePlace, { fastMath }: UnitOptions): HirFile {
+  return { name: fileName, source, fastMath: fastMath ?? false };
 }
 
 function symbolOf({ member, overload }: Wanted): string {

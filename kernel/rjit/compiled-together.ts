@@ -1,9 +1,18 @@
 import type { CompiledModule } from '../compiler/compile.ts';
+import type { IrTarget } from './function-module.ts';
 import type { CompileOutcome } from './io/requests.ts';
 
 interface Handle {
   readonly handle: number;
   readonly epoch: number;
+}
+
+/** What a compilation was made of. */
+export interface Linked {
+  readonly ir: string;
+  readonly target: IrTarget;
+  /** Of the definitions that there were. */
+  readonly count: number;
 }
 
 /**
@@ -13,10 +22,17 @@ interface Handle {
 export class CompiledTogether {
   #outcome: CompileOutcome | undefined;
   #files: CompiledModule['files'] = [];
+  #linked: Linked | undefined;
 
-  keep(outcome: CompileOutcome, { files }: CompiledModule): void {
+  keep(outcome: CompileOutcome, { files }: CompiledModule, linked: Linked | undefined): void {
     this.#outcome = outcome;
     this.#files = files;
+    this.#linked = linked;
+  }
+
+  /** Undefined where no function of another module is in it. */
+  get linked(): Linked | undefined {
+    return this.#linked;
   }
 
   /** Of the compiled functions. */

@@ -1,7 +1,7 @@
 import type { FunctionType } from '../../backend/contract/types.ts';
 import type { CompiledModule, Overload } from '../compiler/compile.ts';
 import type { HirModule } from '../compiler/hir.ts';
-import type { LinkUnit, UnitOptions } from '../compiler/link.ts';
+import type { LinkUnit, ProgramBefore, UnitOptions } from '../compiler/link.ts';
 import type { CompiledTogether } from './compiled-together.ts';
 
 /** What the server needs to know of the machine the IR is for. */
@@ -31,8 +31,8 @@ export interface FunctionModule {
   signaturesOf(functionName: string): readonly FunctionType[];
   /** @throws CompileError, and then no overload is added */
   add(functionName: string, signatures: readonly FunctionType[]): void;
-  /** IR for `overloads` and all they call. @throws CompileError */
-  compile(overloads: readonly Overload[], target: IrTarget): CompiledModule;
+  /** IR for `overloads` and all they call, behind what is there before. @throws CompileError */
+  compile(overloads: readonly Overload[], target: IrTarget, before?: ProgramBefore): CompiledModule;
   /** Present where `compile` makes all functions of the module, whatever it is asked for. */
   readonly compiledTogether?: CompiledTogether;
   /** The options that were given, as behind %%rjit but without the dashes: `fastmath`. */

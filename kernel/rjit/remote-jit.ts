@@ -176,11 +176,16 @@ export class RemoteJIT extends callableBase<Decorator>() {
       return module;
     }
     const { defineForeign } = await import('./foreign/define-foreign.ts');
-    return defineForeign({ source, fileName, language: named, options: options ?? {}, ...more }, given, {
-      // Without a server the functions are checked for the likely one.
-      target: await this.#io.request('target', {}).catch(() => undefined),
-      write: (text) => this.#options.write?.(text),
-    });
+    const names = this.#names();
+    return defineForeign(
+      { source, fileName, language: named, options: options ?? {}, names, ...more },
+      given,
+      {
+        // Without a server the functions are checked for the likely one.
+        target: await this.#io.request('target', {}).catch(() => undefined),
+        write: (text) => this.#options.write?.(text),
+      },
+    );
   }
 
   /**

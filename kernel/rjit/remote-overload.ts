@@ -6,6 +6,7 @@ import type { FunctionType } from '../../backend/contract/types.ts';
 import type { Value } from '../../backend/contract/value-codec.ts';
 import type { CompiledModule } from '../compiler/compile.ts';
 import { callError, throwIfAborted, unlessAborted } from './call-options.ts';
+import type { Linked } from './compiled-together.ts';
 import type { FunctionModule, IrTarget } from './function-module.ts';
 import { GatheredMemory } from './gathered-memory.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
@@ -41,12 +42,6 @@ interface FrontEndResult {
   /** Of the definitions it was made from. */
   readonly count: number;
   readonly frontEndMs: number;
-}
-
-interface Linked {
-  readonly ir: string;
-  readonly target: IrTarget;
-  readonly count: number;
 }
 
 /**
@@ -190,7 +185,7 @@ export class RemoteOverload {
       this.#linked = { ...linked, count };
       return compiled;
     }
-    this.#compiled = undefined;
+    this.#lose();
     // A server that has gone keeps nothing to free.
     const { epoch, handle } = compiled;
     this.#io.request('drop', { epoch, handles: [handle] }).catch(() => undefined);
@@ -204,8 +199,8 @@ export class RemoteOverload {
     const isWritten = module.functions.find(({ symbol }) => symbol === this.symbol)?.writes ?? [];
     this.#compiled = { handle: found.handle, epoch, packed: this.packed, isWritten };
     this.#files = module.files;
-    this.#module.compiledTogether?.keep(outcome, module);
     this.#linked = module.files.length > 1 ? { ir: module.ir, target, count } : undefined;
+    this.#module.compiledTogether?.keep(outcome, module, this.#linked);
     this.times = { frontEndMs, phaseMicroseconds, cached };
     return this.#compiled;
   }
@@ -214,6 +209,7 @@ export class RemoteOverload {
   #madeTogether(): CallTarget | undefined {
     const made = this.#module.compiledTogether?.find(this.symbol);
     this.#compiled = made && { ...made, packed: this.packed, isWritten: [] };
+    if (made) this.#linked = this.#module.compiledTogether?.linked;
     this.#files = this.#module.compiledTogether?.files ?? [];
     return this.#compiled;
   }

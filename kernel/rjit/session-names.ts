@@ -48,6 +48,12 @@ export class SessionNames {
     return this.#constants.get(name);
   }
 
+  /** A function of another cell; constants are not looked at. */
+  findFunction(name: string): ReturnType<typeof linkedFunction> | undefined {
+    const found = this.#lookUp(name)?.value;
+    return found instanceof RemoteFunction ? linkedFunction(found) : undefined;
+  }
+
   #lookUp(name: string): NamedValue | undefined {
     const { constants, scope, functions } = this.#options;
     if (Object.hasOwn(constants, name)) return { value: constants[name], isConstant: true };
@@ -58,7 +64,9 @@ export class SessionNames {
   }
 }
 
-function linkedFunction(called: RemoteFunction): LinkedName {
+function linkedFunction(
+  called: RemoteFunction,
+): Extract<LinkedName, { readonly kind: 'function' | 'foreign' }> {
   const { module, name } = RemoteFunction.definitionOf(called);
   return module.unit
     ? { kind: 'function', unit: module.unit, functionName: name }

@@ -1,6 +1,5 @@
 import { joinModules } from '../../backend/contract/linked-modules.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
-import { shiftFileLabels } from '../../backend/contract/source-location.ts';
 import type { FunctionType } from '../../backend/contract/types.ts';
 import { assignSignatures, type GivenSignature } from '../compiler/assign-signatures.ts';
 import { type CompiledModule, compileProgram, type Overload } from '../compiler/compile.ts';
@@ -176,15 +175,15 @@ function withLibraries(
   target: IrTarget,
 ): CompiledModule {
   const modules = [program.ir];
-  const files = [...program.files];
+  let { files, raises } = program;
   for (const library of libraries) {
     // The libraries that SessionNames finds are modules.
     if (!isFunctionModule(library)) throw new Error('a library that is no module');
-    const compiled = library.compile([], target);
-    modules.push(shiftFileLabels(compiled.ir, files.length));
-    files.push(...compiled.files);
+    const compiled = library.compile([], target, { files, raises });
+    modules.push(compiled.ir);
+    ({ files, raises } = compiled);
   }
-  return { ...program, ir: joinModules(modules), files };
+  return { ...program, ir: joinModules(modules), files, raises };
 }
 
 function isFunctionModule(library: Library): library is FunctionModule {

@@ -1,4 +1,4 @@
-/** Finds the functions that a text of LLVM IR defines, and their types. */
+/** Finds the functions that a text of LLVM IR defines or declares, and their types. */
 
 export interface IrParameter {
   /** In one spelling: `i64`, `{ double, double }`, `ptr`. */
@@ -27,6 +27,7 @@ interface Token {
 
 const TOKEN = /;[^\n]*|"(?:[^"\\]|\\.)*"|[@%]"(?:[^"\\]|\\.)*"|[@%][\w$.-]+|\.\.\.|[\w$.-]+|\S/gy;
 const DEFINE = /^[ \t]*define\b/gm;
+const DECLARE = /^[ \t]*declare\b/gm;
 const PRIVATE_LINKAGES: ReadonlySet<string> = new Set(['private', 'internal', 'available_externally']);
 const CONVENTIONS: ReadonlySet<string> = new Set([
   'fastcc',
@@ -42,7 +43,16 @@ const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '<': '>'
 
 /** Definitions that can't be read are passed over: LLVM will say what is wrong with them. */
 export function irDefinitionsIn(ir: string): readonly IrDefinition[] {
-  return [...ir.matchAll(DEFINE)].flatMap(
+  return functionsBehind(DEFINE, ir);
+}
+
+/** Functions that the text calls and leaves to others, intrinsics among them. */
+export function irDeclarationsIn(ir: string): readonly IrDefinition[] {
+  return functionsBehind(DECLARE, ir);
+}
+
+function functionsBehind(keyword: RegExp, ir: string): readonly IrDefinition[] {
+  return [...ir.matchAll(keyword)].flatMap(
     ({ index, 0: head }) => new DefinitionReader(ir, index + head.length).read() ?? [],
   );
 }

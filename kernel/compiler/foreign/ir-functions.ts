@@ -58,12 +58,12 @@ function ourMangling(symbol: string): Demangled | undefined {
 }
 
 /** `_Z3foodl` is C++'s foo(double, long). */
-function itaniumName(symbol: string): Demangled | undefined {
+export function itaniumName(symbol: string): Demangled | undefined {
   const [, length, rest = ''] = /^_Z(\d+)(.*)$/.exec(symbol) ?? [];
   return length === undefined ? undefined : { name: rest.slice(0, Number(length)) };
 }
 
-function nameSpan(name: string, source: string): Span {
+export function nameSpan(name: string, source: string): Span {
   const start = Math.max(0, source.search(new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`)));
   return { start, end: start + name.length };
 }

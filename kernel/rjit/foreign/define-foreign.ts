@@ -10,6 +10,7 @@ import { needsOpaquePointers, portableIr } from '../../compiler/foreign/portable
 import { renderDiagnostics } from '../../compiler/render-diagnostic.ts';
 import { CompileError } from '../compile-error.ts';
 import { type FunctionModule, optionNames } from '../function-module.ts';
+import type { SessionNames } from '../session-names.ts';
 import type { ModuleOptions } from '../source-module.ts';
 import { analyse, type CSource, clangFor, generate, generateSync } from './clang.ts';
 import { runCommand } from './command.ts';
@@ -24,6 +25,8 @@ export interface ForeignText {
   /** A command, where the source goes to its standard input and IR comes from its standard output. */
   readonly language: ForeignLanguage | { readonly command: string };
   readonly options: ModuleOptions;
+  /** Where functions of other cells are found. */
+  readonly names?: SessionNames;
 }
 
 export interface ForeignHost {
@@ -130,6 +133,7 @@ function moduleOptions<F extends ForeignFunction>(
     languageName,
     place: placeOf(text),
     options: text.options,
+    names: text.names,
   };
 }
 

@@ -1,5 +1,7 @@
+import { joinModules } from '../../../backend/contract/linked-modules.ts';
 import { mangledSymbol } from '../../../backend/contract/mangle.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { shiftFileLabels } from '../../../backend/contract/source-location.ts';
 import type { FunctionType } from '../../../backend/contract/types.ts';
 import type { GivenSignature } from '../../compiler/assign-signatures.ts';
 import type { CompiledModule, Overload } from '../../compiler/compile.ts';
@@ -7,11 +9,15 @@ import type { Result } from '../../compiler/diagnostic.ts';
 import { irString } from '../../compiler/emit/ir-values.ts';
 import { assignForeignSignatures, functionsFor } from '../../compiler/foreign/assign-foreign-signatures.ts';
 import type { ForeignFunction, ForeignOverload } from '../../compiler/foreign/foreign-function.ts';
+import { withBridges } from '../../compiler/foreign/ir-imports.ts';
+import type { ProgramBefore } from '../../compiler/link.ts';
 import { verifyOnClient } from '../client-verification.ts';
 import { CompileError } from '../compile-error.ts';
 import { CompiledTogether } from '../compiled-together.ts';
 import { type FunctionModule, type IrTarget, optionNames } from '../function-module.ts';
+import type { SessionNames } from '../session-names.ts';
 import type { ModuleOptions } from '../source-module.ts';
+import { importFunctions } from './imported-functions.ts';
 
 /** What foreign compilers are told of the server. */
 export type ForeignTarget = Pick<IrTarget, 'triple' | 'llvmMajor'>;
@@ -29,7 +35,11 @@ export interface ForeignModuleOptions<F extends ForeignFunction> {
   /** `C`, as people read it. */
   readonly languageName: string;
   readonly options: ModuleOptions;
+  /** Where the functions of other cells are found; absent where there are none. */
+  readonly names?: SessionNames | undefined;
 }
+
+const NOTHING_BEFORE: ProgramBefore = { files: [], raises: [] };
 
 /** The functions of a cell whose language another compiler understands. All are compiled together. */
 export class ForeignModule<F extends ForeignFunction> implements FunctionModule {
@@ -53,6 +63,8 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
     module.#overloads = module.#resultOf(assignForeignSignatures(options.functions, signatures));
     const ir = await options.compiler.generate(module.#overloads, target);
     module.#generated.set(keyOf(target), module.#named(ir));
+    // What it calls of other cells is there, and fits.
+    module.#withImports(ir, target, NOTHING_BEFORE);
     return module;
   }
 
@@ -82,15 +94,24 @@ export class ForeignModule<F extends ForeignFunction> implements FunctionModule 
     this.compiledTogether.clear();
   }
 
-  compile(_overloads: readonly Overload[], target: IrTarget): CompiledModule {
-    const ir = this.#irFor(target);
+  compile(_overloads: readonly Overload[], target: IrTarget, before = NOTHING_BEFORE): CompiledModule {
+    const { ir, files, raises } = this.#withImports(this.#irFor(target), target, before);
     if (this.#options.options.verify === true) verifyOnClient(ir);
     const functions = this.#overloads.map(({ definition: { name }, signature }) => ({
       name,
       signature,
       symbol: mangledSymbol(name, signature),
     }));
-    return { ir, functions, raises: [], files: [this.#options.place], warnings: [] };
+    return { ir, functions, raises, files, warnings: [] };
+  }
+
+  #withImports(ir: string, target: ForeignTarget, before: ProgramBefore) {
+    const { place, names } = this.#options;
+    const own = shiftFileLabels(ir, before.files.length);
+    const known = { files: [...before.files, place], raises: before.raises };
+    if (names === undefined) return { ir: own, ...known };
+    const { symbols, modules, files, raises } = importFunctions(own, { place, names }, target, known);
+    return { ir: joinModules([withBridges(own, symbols), ...modules]), files, raises };
   }
 
   typed(): never {

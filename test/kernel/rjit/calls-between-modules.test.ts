@@ -206,8 +206,18 @@ double power(double x, long n) {
 }
 `;
 
-async function foreign(source: string, language: 'ir' | 'c', ...signatures: string[]): Promise<void> {
-  await jit.define({ source, language, fileName: `In[${++cells}]`, signatures });
+const latest = new Map<string, RemoteFunction>();
+
+async function foreign(source: string, language: 'ir' | 'c' | 'c++', ...signatures: string[]): Promise<void> {
+  const made = await jit.define({ source, language, fileName: `In[${++cells}]`, signatures });
+  for (const one of made) latest.set(one.name, one);
+}
+
+/** A function that `foreign` has defined. */
+function defined(name: string): RemoteFunction {
+  const found = latest.get(name);
+  if (!found) throw new Error(`${name} is not defined`);
+  return found;
 }
 
 calls('of foreign functions follow when these are defined again, and outlive the server', async () => {
@@ -287,5 +297,124 @@ calls('take overloads that are added later, in every language and after a new de
     earlier = language === 'ir' ? undefined : more;
   }
 });
+
+const IR_CALLER = `declare double @f(double)
+declare double @total(double*, i64)
+define double @g(double %x) {
+  %y = call double @f(double %x)
+  %r = fadd double %y, 1.0
+  ret double %r
+}
+define double @h(double* %a, i64 %n) {
+  %t = call double @total(double* %a, i64 %n)
+  ret double %t
+}
+`;
+
+calls('from LLVM IR reach Python and TypeScript by the declared types, and follow them', async () => {
+  const source = 'def f(x):\n    if x < 0:\n        raise ValueError("negative")\n    return x * 2\n';
+  await cell(source, 'int64(int64)', 'float64(float64)');
+  const total = 'function total(a) { let s = 0.0; for (const x of a) s += x; a[0] = s; return s; }';
+  await cell(total, 'float64(float64[])');
+  await foreign(IR_CALLER, 'ir', 'float64 g(float64)', 'float64 h(float64[])');
+  const [g, h] = [defined('g'), defined('h')];
+  assert.is(g(3), 7);
+  const values = Float64Array.of(1, 2, 4);
+  assert.is(h(values), 7);
+  assert.is(values[0], 7);
+  assert.not.match(g.optimized, /call .*@f/);
+  const error = await errorOf(() => g(-1));
+  assert.is(`${error.name}: ${error.message}`, 'ValueError: negative');
+  assert.is(error instanceof RemoteError && error.line, 3);
+  await cell('def f(x):\n    return x * 10\n', 'float64(float64)');
+  assert.is(g(3), 31);
+  assert.is(h(Float64Array.of(5)), 5);
+  assert.is(await g.async(4), 41);
+  await jit.stopServer();
+  await jit.startServer({ port: 0 });
+  assert.is(h(Float64Array.of(5)), 5);
+  assert.is(g(3), 31);
+});
+
+calls('through LLVM IR and back keep the messages and the lines of both callers', async () => {
+  await cell(
+    'def f(x):\n    if x < 0:\n        raise ValueError("negative")\n    return x\n',
+    'float64(float64)',
+  );
+  const callee = `In[${cells}]`;
+  await foreign(
+    IR_CALLER.replace('declare double @total(double*, i64)\n', '').replace(/define double @h[^}]*}\n/, ''),
+    'ir',
+    'float64 g(float64)',
+  );
+  const outer = await cell(
+    'def outer(x):\n    if x > 9:\n        raise KeyError("large")\n    return g(x) + f(x)\n',
+    'float64(float64)',
+  );
+  assert.is(outer(1), 3);
+  const inner = await errorOf(() => outer(-1));
+  assert.is(`${inner.name}: ${inner.message}`, 'ValueError: negative');
+  assert.equal(inner instanceof RemoteError && [inner.fileName, inner.line], [callee, 3]);
+  const own = await errorOf(() => outer(10));
+  assert.is(`${own.name}: ${own.message}`, 'KeyError: large');
+  assert.equal(own instanceof RemoteError && [own.fileName, own.line], [`In[${cells}]`, 3]);
+});
+
+calls(
+  'from LLVM IR of functions that do not fit, or of other IR, are refused where they are written',
+  async () => {
+    const caller =
+      'declare double @f(double)\ndefine double @g(double %x) {\n  %y = call double @f(double %x)\n  ret double %y\n}\n';
+    const messageOf = async () => (await errorOf(() => foreign(caller, 'ir', 'float64 g(float64)'))).message;
+    await cell('def f(x):\n    return x\n', 'int64(int64)');
+    const wrong = await messageOf();
+    assert.match(
+      wrong,
+      "f is declared as double(double) in LLVM's types, but the function of another cell has int64(int64)",
+    );
+    assert.match(wrong, '1 | declare double @f(double)');
+    await foreign('define double @f(double %x) {\n  ret double %x\n}\n', 'ir', 'float64 f(float64)');
+    assert.match(await messageOf(), 'f is a function of another cell that is not in Python or TypeScript');
+    await foreign('define double @far(double %x) {\n  ret double %x\n}\n', 'ir', 'float64 far(float64)');
+    await cell('def f(x):\n    return far(x)\n', 'float64(float64)');
+    assert.match(
+      await messageOf(),
+      "f calls functions in C, C++ or LLVM IR itself, so that these can't call it",
+    );
+    const signs = caller.replaceAll('double', 'i64');
+    await cell('def f(x):\n    return x\n', 'int64(int64)', 'uint64(uint64)');
+    const ambiguous = await errorOf(() => foreign(signs, 'ir', 'int64 g(int64)'));
+    assert.match(
+      ambiguous.message,
+      'f fits its declaration with more than one signature: int64(int64), uint64(uint64)',
+    );
+  },
+);
+
+if (clang) {
+  calls('from C and C++ reach Python, and what it raises arrives at the caller', async () => {
+    await cell(
+      'def f(x):\n    if x < 0:\n        raise ValueError("negative")\n    return x * 2\n',
+      'float64(float64)',
+      'int64(int64)',
+    );
+    await foreign(
+      'extern double f(double);\nstatic long calls = 0;\ndouble g(double x) { calls++; return f(x) + 1; }\nlong count(void) { return calls; }\n',
+      'c',
+    );
+    assert.is(defined('g')(3), 7);
+    assert.is(defined('count')(), 1);
+    const error = await errorOf(() => defined('g')(-1));
+    assert.is(`${error.name}: ${error.message}`, 'ValueError: negative');
+    assert.is(defined('count')(), 2);
+    await cell('def f(x):\n    return x * 10\n', 'float64(float64)');
+    assert.equal([defined('g')(3), defined('count')()], [31, 1]);
+    const source = 'double f(double);\ndouble twice(double x) { return f(x) + f(x); }\n';
+    await foreign(source, 'c++');
+    assert.is(defined('twice')(1), 20);
+    const wrong = await errorOf(() => foreign('extern int f(int);\nint g(int x) { return f(x); }\n', 'c'));
+    assert.match(wrong.message, /f is declared as i32\(i32\)[\s\S]*1 \| extern int f\(int\);/);
+  });
+}
 
 calls.run();
