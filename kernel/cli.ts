@@ -33,6 +33,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'compile and run functions for remote clients',
     load: async () => (await import('../backend/main.ts')).serve,
   },
+  certificate: {
+    summary: 'make certificate, key and token for a server that other machines reach',
+    load: async () => (await import('../backend/certificate-command.ts')).certificate,
+  },
   install: {
     summary: 'register the kernel with Jupyter',
     load: async () => (await import('./kernelspec-command.ts')).install,

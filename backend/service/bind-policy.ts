@@ -27,6 +27,6 @@ export function checkBindPolicy(
   throw new RemoteError(
     'bad-request',
     `refusing to listen on ${address}: whoever reaches this port can run machine code as this user. ` +
-      `Add ${missing}, or --insecure if the network itself is trusted, or leave out --host to serve this machine only`,
+      `Add ${missing} (rjit certificate makes them), or --insecure if the network itself is trusted, or leave out --host to serve this machine only`,
   );
 }

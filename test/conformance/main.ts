@@ -1,7 +1,7 @@
 /**
- * `npm run conformance [-- numba mathdata rbc-server] [--install]`: compares compiled functions with what others
- * compute, prints
- * what came out, and, where all groups ran, writes docs/CONFORMANCE.md.
+ * `npm run conformance [-- numba mathdata rbc rbc-server] [--install]`: compares compiled functions with what others
+ * compute, prints what
+ * came out, and, where all groups ran, writes docs/CONFORMANCE.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,8 +58,8 @@ const HEAD = `# Conformance
 
 Compiled Python against what others compute. This page is written by \`npm run conformance -- --install\`, which gets what
 it needs (numba from the Python package index and, where no Python has it, CPython's test suite from Debian's) and takes
-a few minutes; \`npm run conformance -- numba\`, \`-- mathdata\` and \`-- rbc-server\` are its parts. Nothing of the tests of others is kept
-here. A small part of each, on functions and vectors of our own, belongs to \`npm test\`.
+a few minutes; \`npm run conformance -- numba\`, \`-- mathdata\`, \`-- rbc\` and \`-- rbc-server\` are its parts. Nothing
+of the tests of others is kept here. A small part of each, on functions and vectors of our own, belongs to \`npm test\`.
 `;
 
 function install(chosen: readonly Group[]): void {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { selfSignedCertificate } from '../../../backend/service/self-signed-certificate.ts';
 import { BackendProcess } from '../../support/backend-process.ts';
-import { selfSignedCertificate } from '../../support/certificate.ts';
 import { leaveOut } from '../../support/left-out.ts';
 import { repositoryRoot } from '../../support/repository-root.ts';
 
@@ -61,7 +61,7 @@ if (connectNamespaces()) {
       writeFileSync(join(folder, name), text, { mode: 0o600 });
       return join(folder, name);
     };
-    const { cert, key } = selfSignedCertificate(SERVER);
+    const { cert, key } = selfSignedCertificate([SERVER], 1);
     const [certFile, tokenFile] = [file('cert.pem', cert), file('token', TOKEN)];
     const secrets = ['--tls-cert', certFile, '--tls-key', file('key.pem', key), '--token-file', tokenFile];
     const backend = new BackendProcess(['--host', SERVER, ...secrets], inside(serverSide));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { selfSignedCertificate } from '../../../backend/service/self-signed-certificate.ts';
 import { BackendProcess, withBackend } from '../../support/backend-process.ts';
-import { selfSignedCertificate } from '../../support/certificate.ts';
 import { eventually } from '../../support/eventually.ts';
 import { addition, store } from '../../support/ir-functions.ts';
 import { RawConnection } from '../../support/raw-connection.ts';
@@ -27,7 +27,7 @@ const token = 'correct-horse-battery-staple';
 async function withTls(body: (setting: Setting) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rjit-tls-'));
   try {
-    const { cert, key } = selfSignedCertificate();
+    const { cert, key } = selfSignedCertificate(['127.0.0.1'], 1);
     const [certFile, keyFile, tokenFile] = ['cert.pem', 'key.pem', 'token'].map((name) => join(folder, name));
     if (!certFile || !keyFile || !tokenFile) throw new Error('three names make three paths');
     writeFileSync(certFile, cert);

@@ -85,17 +85,20 @@ function findingsOf(results: readonly TestResult[], version: string): Findings {
     return `| ${file} | ${count(file, 'passed')} | ${failed} | ${count(file, 'skipped')} |`;
   });
   const failures = results.filter(({ outcome }) => outcome === 'failed');
-  const reasons = new Map<string, number>();
+  const reasons = new Map<string, string[]>();
   for (const failure of failures) {
     const reason = reasonOf(failure);
-    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), failure.name]);
   }
   const markdown = [
     "## RBC's own tests on our server",
     `\`npm run conformance -- rbc\`, ${version}: RBC's unmodified client and tests, which a plugin of five lines sends to ` +
       'our port. RBC skips what needs HeavyDB or a GPU itself.',
     ['| file | passed | failed | skipped |', '| --- | --- | --- | --- |', ...rows].join('\n'),
-    ...[...reasons].map(([reason, number]) => `${number} fail as expected: ${reason}.`),
+    ...[...reasons].map(([reason, names]) => {
+      const list = names.map((name) => `\`${name}\``).join(', ');
+      return `${names.length} fail as expected: ${reason}: ${list}.`;
+    }),
   ].join('\n\n');
   const unexplained = failures
     .filter((failure) => reasonOf(failure) === undefined)

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { selfSignedCertificate } from '../../../backend/service/self-signed-certificate.ts';
 import { RemoteError, RemoteJIT, type ServerChoice } from '../../../kernel/rjit/remote-jit.ts';
 import { type BackendProcess, withBackend } from '../../support/backend-process.ts';
-import { selfSignedCertificate } from '../../support/certificate.ts';
 import { defineOne, errorOf } from '../../support/remote-jit.ts';
 
 const ADD = 'def add(a, b):\n    return a + b\n';
@@ -31,10 +31,10 @@ async function withSecureServer(body: (setting: Setting) => Promise<void>): Prom
       writeFileSync(path, text, { mode: 0o600 });
       return path;
     };
-    const { cert, key } = selfSignedCertificate();
+    const { cert, key } = selfSignedCertificate(['127.0.0.1'], 1);
     const caFile = file('cert.pem', cert);
     const tokenFile = file('token', `${TOKEN}\n`);
-    const otherCaFile = file('other.pem', selfSignedCertificate().cert);
+    const otherCaFile = file('other.pem', selfSignedCertificate(['127.0.0.1'], 1).cert);
     const tls = ['--tls-cert', caFile, '--tls-key', file('key.pem', key)];
     await withBackend([...tls, '--token-file', tokenFile], (backend, port) =>
       body({ backend, port, caFile, ca: cert, tokenFile, otherCaFile }),
