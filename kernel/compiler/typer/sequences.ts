@@ -20,6 +20,7 @@ import {
   readSlot,
 } from './operand.ts';
 import { backwards, countRange, rangeCall, rangeOf } from './ranges.ts';
+import { everyNth, steppedSlice } from './stepped-slices.ts';
 
 /** Values one after the other, made as the loop goes. */
 export interface Counted {
@@ -54,6 +55,8 @@ export function sequenceOf(typer: FunctionTyper, node: Expression): Sequence | u
     const view = viewOf(typer, node);
     if (view) return viewSequence(typer, view, node);
   }
+  const stepped = steppedSlice(node);
+  if (stepped) return everyNth(typer, stepped, node.span);
   const iterable = expression(typer, node);
   if (!iterable) return undefined;
   return iterable.type.kind === 'tuple'
@@ -75,7 +78,7 @@ function rangeSequence(
   return { kind: 'counted', before, tests: [test], update, item: () => counter };
 }
 
-function membersOf(typer: FunctionTyper, tuple: Operand): Unrolled {
+export function membersOf(typer: FunctionTyper, tuple: Operand): Unrolled {
   const { before, elements } = tupleElements(typer, tuple);
   const kept = elements.map((element) => typer.keep(element, 'member'));
   return {
@@ -87,12 +90,15 @@ function membersOf(typer: FunctionTyper, tuple: Operand): Unrolled {
 
 // ---- arrays
 
-/** One counter for all of them; the shortest ends the loop, so that elements need no check. */
+/**
+ * One counter for all of them; the shortest ends the loop, so that elements need no check. Backwards, by a negative
+ * step, goes one array alone, from its last element.
+ */
 export function overArrays(
   typer: FunctionTyper,
   arrays: readonly Operand[],
   span: Span,
-  direction: 'forwards' | 'backwards' = 'forwards',
+  step = 1n,
 ): Counted | undefined {
   const notArray = arrays.find((array) => array.type.kind !== 'array');
   if (notArray) return refuseIterable(typer, notArray);
@@ -103,12 +109,12 @@ export function overArrays(
   const counter = typer.temporary(INT64, 'index');
   const read = readSlot(counter, span);
   const [length = constantInt64(0n)] = lengths;
-  const isForwards = direction === 'forwards';
+  const isForwards = step > 0n;
   const start = isForwards ? constantInt64(0n) : plus(length, constantInt64(-1n));
   const tests = isForwards
     ? lengths.map((end) => compareCounter('lt', read, end))
     : [compareCounter('ge', read, constantInt64(0n))];
-  const next = plus(read, constantInt64(isForwards ? 1n : -1n));
+  const next = plus(read, constantInt64(step));
   return {
     kind: 'counted',
     before: [...kept.flatMap((one) => one.before), { kind: 'store', slot: counter, value: start }],
@@ -234,7 +240,9 @@ function plainArrays(
   typer: FunctionTyper,
   nodes: readonly Expression[],
 ): readonly Operand[] | 'failed' | undefined {
-  if (!nodes.every((node) => node.kind === 'name' || node.kind === 'index')) return undefined;
+  if (!nodes.every((node) => node.kind === 'name' || (node.kind === 'index' && !steppedSlice(node)))) {
+    return undefined;
+  }
   const operands = nodes.map((node) => expression(typer, node));
   const known = operands.filter((operand) => operand !== undefined);
   if (known.length !== operands.length) return 'failed';
@@ -276,7 +284,7 @@ function reversed(typer: FunctionTyper, node: Call): Sequence | undefined {
   if (range !== 'no range') return range;
   const operand = expression(typer, iterable);
   if (!operand) return undefined;
-  if (operand.type.kind !== 'tuple') return overArrays(typer, [operand], span, 'backwards');
+  if (operand.type.kind !== 'tuple') return overArrays(typer, [operand], span, -1n);
   const { before, members } = membersOf(typer, operand);
   return { kind: 'unrolled', before, members: [...members].reverse() };
 }

@@ -51,7 +51,12 @@ function boundsOf(typer: FunctionTyper, node: Slice): Bounds | undefined {
   if (node.step && !step) return undefined;
   if (step && step.literal !== 1n) {
     const hint = 'loop over the indices: for i in range(start, stop, step)';
-    return typer.report('unsupported', step.span, 'a slice has no step but 1 here', hint);
+    return typer.report(
+      'unsupported',
+      step.span,
+      'a slice has no step but 1 here: only a loop takes others',
+      hint,
+    );
   }
   return sliceBounds(typer, node.start, node.stop);
 }
