@@ -5,13 +5,16 @@ import { childList, childNode, type SyntaxNode } from './syntax-tree.ts';
  * `try`, and no semicolon follows (as in IPython). Declarations and loops show nothing, whatever V8 makes of them.
  */
 export function showsResult(program: SyntaxNode, source: string): boolean {
-  return endsInShownExpression(childList(program, 'body').at(-1), source);
+  // A cell of strings alone is a list of directives to the parser.
+  const last = childList(program, 'body').at(-1) ?? childList(program, 'directives').at(-1);
+  return endsInShownExpression(last, source);
 }
 
 function endsInShownExpression(statement: SyntaxNode | undefined, source: string): boolean {
   if (statement === undefined) return false;
   const inner = (property: string): boolean => endsInShownExpression(childNode(statement, property), source);
   switch (statement.type) {
+    case 'Directive':
     case 'ExpressionStatement':
       return source[statement.end - 1] !== ';';
     case 'ExportDefaultDeclaration':

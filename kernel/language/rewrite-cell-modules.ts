@@ -27,6 +27,15 @@ export function rewriteCellModules(
   rewriter.rewriteExpressions(program);
 }
 
+/** What the compiler would take for a sign that the cell is a module: types that are imported or exported. */
+export function blankTypeOnlyModules(program: SyntaxNode, edits: SourceEdits): void {
+  for (const statement of childList(program, 'body')) {
+    const isOfModule = /^(?:Import|Export)/u.test(statement.type);
+    if (isOfModule && isTypeOnlyModuleDeclaration(statement))
+      edits.blank(statement.start, statement.end, ';');
+  }
+}
+
 class ModuleRewriter {
   readonly #edits: SourceEdits;
   readonly #names: CellRuntimeNames;

@@ -9,7 +9,7 @@ import { chainMaps, type Position, type PositionMap, positionMap } from './posit
 import { reconcileDeclarations, unlockConstants } from './reconcile-declarations.ts';
 import { showsResult } from './result-visibility.ts';
 import { rewriteAwaits } from './rewrite-awaits.ts';
-import { type CellRuntimeNames, rewriteCellModules } from './rewrite-cell-modules.ts';
+import { blankTypeOnlyModules, type CellRuntimeNames, rewriteCellModules } from './rewrite-cell-modules.ts';
 import { renameShadowed, ShadowedGlobals } from './shadowed-globals.ts';
 import { SourceEdits } from './source-edits.ts';
 import { childList, childNode, forEachChild, nameOf, type SyntaxNode } from './syntax-tree.ts';
@@ -127,7 +127,9 @@ class CellTransform {
   }
 
   async #compile(): Promise<Lowered | TransformFailure> {
-    const typed = this.#runtimeEdits().apply();
+    const edits = this.#runtimeEdits();
+    blankTypeOnlyModules(this.#parsed.program, edits);
+    const typed = edits.apply();
     const { jsx, map: parsedMap } = this.#parsed;
     const response = await transpileInThread({ source: typed.code, fileName: this.#options.fileName, jsx });
     if (!response.ok) {

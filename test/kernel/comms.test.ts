@@ -1,9 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { KernelClient } from '../../kernel/client/kernel-client.ts';
-import { endpointOf } from '../../kernel/jupyter/connection-file.ts';
-import { FakeFrontEnd, type ReceivedMessage } from '../support/fake-front-end.ts';
-import { runCell, withRjitKernel } from '../support/rjit-kernel.ts';
+import type { FakeFrontEnd, ReceivedMessage } from '../support/fake-front-end.ts';
+import { connectFrontEnd, runCell, withRjitKernel } from '../support/rjit-kernel.ts';
 
 const test = suite('comms');
 
@@ -11,11 +10,7 @@ async function withFrontEnd(
   body: (kernel: KernelClient, frontEnd: FakeFrontEnd) => Promise<void>,
 ): Promise<void> {
   await withRjitKernel(async (kernel) => {
-    const { connection } = kernel;
-    const frontEnd = await FakeFrontEnd.connect({
-      key: connection.key,
-      endpoint: (channel) => endpointOf(connection, channel),
-    });
+    const frontEnd = await connectFrontEnd(kernel);
     try {
       await body(kernel, frontEnd);
     } finally {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { KernelClient, type LaunchOptions } from '../../kernel/client/kernel-client.ts';
+import { endpointOf } from '../../kernel/jupyter/connection-file.ts';
 import type { Message } from '../../kernel/jupyter/messages.ts';
+import { FakeFrontEnd } from './fake-front-end.ts';
 import { childrenOf } from './process-state.ts';
 import { repositoryRoot } from './repository-root.ts';
 
@@ -55,6 +57,14 @@ export async function runCell(
   };
   const reply = await kernel.execute({ code, onMessage, ...(onInput && { onInput }) });
   return { status: reply.status, outputs };
+}
+
+/** A front end with its own sockets and signing, beside the kernel's client. */
+export function connectFrontEnd({ connection }: KernelClient): Promise<FakeFrontEnd> {
+  return FakeFrontEnd.connect({
+    key: connection.key,
+    endpoint: (channel) => endpointOf(connection, channel),
+  });
 }
 
 /** The process and all that it has started, directly or not. */

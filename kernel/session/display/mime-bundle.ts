@@ -8,7 +8,7 @@ export const displaySymbol: unique symbol = Symbol.for('Jupyter.display');
 /** The representations of a value, `text/plain` always among them. A value's own view may take its time. */
 export function mimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const view = displayMethod(value);
-  const bundle: unknown = view === undefined ? knownView(value) : view.call(value);
+  const bundle: unknown = view === undefined ? orNothing(() => knownView(value)) : view.call(value);
   if (bundle === undefined && view === undefined) return { 'text/plain': plainText(value) };
   return bundle instanceof Promise
     ? bundle.then((later: unknown) => completeBundle(later, () => plainText(value)))
@@ -39,9 +39,18 @@ function encodeBinary(data: unknown): unknown {
   return data instanceof Uint8Array ? Buffer.from(data).toString('base64') : data;
 }
 
+/** Getters and proxies are the user's code and may fail, which makes their value no less worth showing as text. */
+function orNothing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
 /** The rich view that a value brings along. */
 function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const method: unknown = Reflect.get(value, displaySymbol);
+  const method: unknown = orNothing(() => Reflect.get(value, displaySymbol));
   return typeof method === 'function' ? (method as (this: unknown) => unknown) : undefined;
 }
