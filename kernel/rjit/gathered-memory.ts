@@ -32,12 +32,13 @@ export class GatheredMemory {
   readonly #args: readonly unknown[];
   readonly #blocksOf: ReadonlyMap<Range, Block>;
   #blocks: readonly Block[];
-  #passed: readonly unknown[] = [];
+  #passed: readonly unknown[];
   #byteLength = 0;
   #returnedByteLength = 0;
 
   constructor(args: readonly unknown[]) {
     this.#args = args;
+    this.#passed = args;
     this.#blocksOf = mergedBlocks(args.flatMap(rangeOf));
     this.#blocks = [...new Set(this.#blocksOf.values())];
   }
@@ -77,7 +78,7 @@ export class GatheredMemory {
     return this;
   }
 
-  /** The arguments, with references in place of arrays. */
+  /** The arguments, with references in place of arrays once those are laid out. */
   get args(): readonly unknown[] {
     return this.#passed;
   }

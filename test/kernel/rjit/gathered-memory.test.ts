@@ -86,6 +86,12 @@ gathered('what is frozen is sent as it was', () => {
   assert.equal([...array], [2, 4]);
 });
 
+gathered('addresses and numbers stay what they are, frozen or not', () => {
+  const memory = new GatheredMemory([16n, 1]).freeze();
+  assert.ok(memory.isEmpty);
+  assert.equal(memory.args, [16n, 1]);
+});
+
 gathered('an array that was detached meanwhile is an error, not lost silently', () => {
   const array = new Float64Array(4);
   const memory = gather([array], [true]);
