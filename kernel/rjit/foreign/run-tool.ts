@@ -1,5 +1,7 @@
 /** Runs compilers of this machine: a source on standard input, IR on standard output, never for long. */
 import { spawn, spawnSync } from 'node:child_process';
+import { BroadcastChannel } from 'node:worker_threads';
+import { CANCEL_CHANNEL } from '../cancel.ts';
 
 export interface Tool {
   readonly command: string;
@@ -23,7 +25,7 @@ export type ToolOutcome =
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTE_LENGTH = 64 * 1024 * 1024;
 
-/** Never rejects. */
+/** Never rejects. An interrupt of the cell that waits for the tool ends it, as it ends remote calls. */
 export function runTool(tool: Tool): Promise<ToolOutcome> {
   const { command, args, input, timeoutMs = DEFAULT_TIMEOUT_MS } = tool;
   return new Promise((resolve) => {
@@ -36,8 +38,14 @@ export function runTool(tool: Tool): Promise<ToolOutcome> {
       // What it has started may still hold the pipes.
       child.stdout.destroy();
       child.stderr.destroy();
-      clearTimeout(timer);
+      release();
       resolve({ kind: 'failed', reason });
+    };
+    const cancelled = new BroadcastChannel(CANCEL_CHANNEL);
+    cancelled.onmessage = () => stop(`${command} was interrupted`);
+    const release = () => {
+      clearTimeout(timer);
+      cancelled.close();
     };
     const timer = setTimeout(() => stop(tooSlow(tool)), timeoutMs);
     const collect = (parts: Buffer[]) => (part: Buffer) => {
@@ -52,7 +60,7 @@ export function runTool(tool: Tool): Promise<ToolOutcome> {
     child.stdin.end(input);
     child.on('error', (error) => stop(notStarted(tool, error)));
     child.on('close', (status, signal) => {
-      clearTimeout(timer);
+      release();
       if (signal !== null) resolve({ kind: 'failed', reason: `${command} was ended by ${signal}` });
       else resolve({ kind: 'ended', status, stdout: textOf(stdout), stderr: textOf(stderr) });
     });

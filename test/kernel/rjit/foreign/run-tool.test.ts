@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { requestCancel } from '../../../../kernel/rjit/cancel.ts';
 import {
   runTool,
   runToolSync,
@@ -37,6 +38,12 @@ tools('input, output, complaints and status', async () => {
 tools('one that never ends is ended', async () => {
   const outcome = await run(node('setInterval(() => {}, 1000)', { timeoutMs: 300 }));
   assert.equal(outcome, { kind: 'failed', reason: `${process.execPath} did not end within 0.3 s` });
+});
+
+tools('one whose cell is interrupted is ended', async () => {
+  const outcome = runTool(node('setInterval(() => {}, 1000)'));
+  requestCancel();
+  assert.equal(await outcome, { kind: 'failed', reason: `${process.execPath} was interrupted` });
 });
 
 tools('one that is not there', async () => {
