@@ -1,20 +1,60 @@
-/** `npm run soak [-- --calls 10000 --clients 8 --seed 1]`: see run-soak.ts; exits with 1 when there were problems. */
+/**
+ * `npm run soak [-- --calls 10000 --clients 8 --seed 1]`: see run-soak.ts. `npm run soak -- kernel [--cells 10000
+ * --seed 1]`: see run-kernel-soak.ts. Exits with 1 when there were problems.
+ */
 import { parseArgs } from 'node:util';
+import { type Footprint, runKernelSoak } from './run-kernel-soak.ts';
 import { runSoak } from './run-soak.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    cells: { type: 'string', default: '10000' },
     calls: { type: 'string', default: '10000' },
     clients: { type: 'string', default: '8' },
     seed: { type: 'string', default: '1' },
   },
 });
-const [calls, clients, seed] = [values.calls, values.clients, values.seed].map(Number);
-if (![calls, clients, seed].every((each) => Number.isSafeInteger(each)) || !calls || !clients) {
-  process.stderr.write('soak: --calls, --clients and --seed are whole numbers\n');
+const [calls = 0, clients = 0, cells = 0, seed = 1] = [
+  values.calls,
+  values.clients,
+  values.cells,
+  values.seed,
+].map(Number);
+const [what = 'backend', ...rest] = positionals;
+if (
+  ![calls, clients, cells, seed].every((each) => Number.isSafeInteger(each)) ||
+  calls * clients * cells <= 0
+) {
+  process.stderr.write('soak: --calls, --clients, --cells and --seed are whole numbers\n');
+  process.exitCode = 2;
+} else if (rest.length > 0 || !['backend', 'kernel'].includes(what)) {
+  process.stderr.write(`soak: expected backend or kernel, found ${positionals.join(' ')}\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = await soak(calls, clients, seed ?? 1);
+  process.exitCode = what === 'kernel' ? await soakKernel(cells, seed) : await soak(calls, clients, seed);
+}
+
+async function soakKernel(cells: number, seed: number): Promise<number> {
+  const started = performance.now();
+  const progress = (done: number) => process.stderr.write(`${done} of ${cells} cells …\n`);
+  const report = await runKernelSoak({ cells, seed, progress });
+  const { cellsByKind, heartbeats, reconnects, questions, growth, problems } = report;
+  const shown = ({ residentBytes, descriptors, threads }: Footprint) =>
+    `${Math.round(residentBytes / 2 ** 20)} MiB, ${descriptors} descriptors, ${threads} threads`;
+  const lines = [
+    `${cells} cells, seed ${seed}, ${Math.round((performance.now() - started) / 1000)} s`,
+    ...[...cellsByKind].map(([kind, count]) => `${String(count).padStart(7)}  ${kind}`),
+    `${heartbeats} heartbeats, ${reconnects} clients that came and went, ${questions} questions between the cells`,
+    ...growth.map(
+      ({ process, before, after }) =>
+        `${process}: ${shown(before)} after a fifth of the cells; ${shown(after)} after the last`,
+    ),
+    ...problems.map((problem) => `problem: ${problem}`),
+    problems.length === 0 ? 'every cell ended as it should, and nothing grew' : `${problems.length} problems`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return problems.length === 0 ? 0 : 1;
 }
 
 async function soak(calls: number, clients: number, seed: number): Promise<number> {

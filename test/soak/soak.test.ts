@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runKernelSoak } from './run-kernel-soak.ts';
 import { runSoak } from './run-soak.ts';
 
 test('a hundred calls, some of them fatal, of three clients end as they should and leave nothing', async () => {
@@ -13,6 +14,12 @@ test('a hundred calls, some of them fatal, of three clients end as they should a
   const badCount = [...bad.values()].reduce((sum, count) => sum + count, 0);
   assert.is(good + badCount, 160);
   assert.ok(badCount > 0, [...bad.keys()].join());
+});
+
+test('three hundred cells of one session, with heartbeats and clients that go, end as they should; nothing grows', async () => {
+  const { cellsByKind, problems } = await runKernelSoak({ cells: 300, seed: 3, progress: () => undefined });
+  assert.equal(problems, []);
+  assert.ok(cellsByKind.size > 10, [...cellsByKind.keys()].join());
 });
 
 test.run();
