@@ -12,7 +12,7 @@ import type {
 import { builtinMagics } from './magics/builtin-magics.ts';
 import { completeMagic } from './magics/complete-magic.ts';
 import { inspectMagic } from './magics/inspect-magic.ts';
-import type { MagicRegistry } from './magics/registry.ts';
+import type { LineMagic, MagicRegistry } from './magics/registry.ts';
 import { withoutMagics } from './magics/without-magics.ts';
 import { describeMagic, describeName, describeValue } from './show-description.ts';
 
@@ -24,6 +24,10 @@ export interface LiveSession {
   /** Whether an expression is true; also where that can't be seen without a side effect. */
   mayBeTrue(expression: string): Promise<boolean>;
 }
+
+type AddedMagic = Pick<LineMagic, 'name' | 'summary' | 'usage' | 'options'> & {
+  readonly kind: 'line' | 'cell';
+};
 
 /** JupyterLab waits a second for completions. Before the types are loaded, live values have to do. */
 const COMPLETION_TIMEOUT_MS = 800;
@@ -37,7 +41,7 @@ const NAME_BEFORE = new RegExp(String.raw`(?<![\p{ID_Continue}$.])(${WORD})$`, '
 const PATH_BEFORE = new RegExp(String.raw`(?<![\p{ID_Continue}$.)\]])(${PATH})$`, 'u');
 
 export class Intelligence {
-  readonly #magics: MagicRegistry = builtinMagics();
+  #magics: MagicRegistry = builtinMagics();
   readonly #live: LiveSession;
   readonly #service: LanguageService;
 
@@ -62,8 +66,16 @@ export class Intelligence {
     this.#service.declared(declarations);
   }
 
-  /** All variables are gone. */
+  /** The user's code has made a magic. It is completed and described here, and runs in the session. */
+  magicAdded({ kind, ...magic }: AddedMagic): void {
+    const run = () => Promise.reject(new Error(`${magic.name} runs in the session`));
+    if (kind === 'line') this.#magics.addLineMagic({ ...magic, run });
+    else this.#magics.addCellMagic({ ...magic, run });
+  }
+
+  /** All variables are gone, and the user's magics. */
   forget(): void {
+    this.#magics = builtinMagics();
     this.#service.forget();
   }
 

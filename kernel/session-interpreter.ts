@@ -40,6 +40,7 @@ export class SessionInterpreter implements Interpreter {
       ...{ onInput, env, backend },
       onOutput: (output, cellId) => onOutput(withBytes(output), cellId),
       onDeclared: (declarations) => this.#watch.tell((intelligence) => intelligence.declared(declarations)),
+      onMagic: (magic) => this.#watch.tell((intelligence) => intelligence.magicAdded(magic)),
       onRestart: () => {
         onRestart();
         this.#watch.tell((intelligence) => intelligence.forget());

@@ -1,6 +1,11 @@
-import { completeWord, type MagicCompletion, type MagicCompletions } from './completion.ts';
+import {
+  completeWord,
+  type MagicCompletion,
+  type MagicCompletions,
+  optionCompletions,
+} from './completion.ts';
 import { magicAt } from './magic-at.ts';
-import type { MagicRegistry } from './registry.ts';
+import type { CellMagic, LineMagic, MagicRegistry } from './registry.ts';
 
 /** Completions of magics, their options and what they contain; undefined where the place belongs to TypeScript. */
 export function completeMagic(
@@ -14,14 +19,29 @@ export function completeMagic(
       return completeWord(code, cursor, magicNames(registry, place.atTop), /%\S*$/u);
     case 'line': {
       const offset = place.argumentsOffset;
-      const found = registry.lineMagic(place.name)?.complete?.(place.arguments, cursor - offset);
-      return moved(found ?? nothingAt(cursor - offset), offset);
+      const magic = registry.lineMagic(place.name);
+      const found = magic?.complete?.(place.arguments, cursor - offset);
+      return moved(found ?? completeOption(place.arguments, cursor - offset, magic), offset);
     }
-    case 'cell':
-      return registry.cellMagic(place.cell.name)?.complete?.(place.cell, code, cursor) ?? nothingAt(cursor);
+    case 'cell': {
+      const { cell } = place;
+      const magic = registry.cellMagic(cell.name);
+      const found = magic?.complete?.(cell, code, cursor);
+      if (found !== undefined) return found;
+      const isHeader = cursor <= cell.argumentsOffset + cell.arguments.length;
+      return isHeader ? completeOption(code, cursor, magic) : nothingAt(cursor);
+    }
     case undefined:
       return undefined;
   }
+}
+
+function completeOption(
+  text: string,
+  cursor: number,
+  magic: LineMagic | CellMagic | undefined,
+): MagicCompletions {
+  return completeWord(text, cursor, optionCompletions(magic?.options ?? []));
 }
 
 function magicNames(registry: MagicRegistry, atTop: boolean): readonly MagicCompletion[] {

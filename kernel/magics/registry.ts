@@ -16,6 +16,8 @@ export interface LineMagic {
   readonly summary: string;
   /** How to call it, shown when it is called wrongly. */
   readonly usage: string;
+  /** The names of its options, completed as `--NAME` where `complete` doesn't say more. */
+  readonly options?: readonly string[];
   /** What it resolves with is the value of the line, shown when the line is the cell's last. */
   run(args: string, context: MagicContext): Promise<unknown>;
   /** What may stand at `cursor`, an offset in `args`; nothing by default. */
@@ -26,6 +28,8 @@ export interface CellMagic {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
+  /** As for a line magic. */
+  readonly options?: readonly string[];
   run(args: string, body: string, context: CellMagicContext): Promise<unknown>;
   /** What may stand at `cursor`, an offset in `text`, the whole cell, behind the magic's name. */
   complete?(cell: CellMagicCell, text: string, cursor: number): MagicCompletions;

@@ -14,6 +14,7 @@ import {
   parseSessionMessage,
   type Question,
   type SessionRequest,
+  type UserMagic,
   type VariableDeclaration,
 } from './session-messages.ts';
 
@@ -28,6 +29,7 @@ export interface ConnectionEvents {
   readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
   readonly onQuestion: (question: Question) => Promise<Answer>;
   readonly onDeclared: (declarations: readonly VariableDeclaration[]) => void;
+  readonly onMagic: (magic: UserMagic) => void;
   readonly onDeath: (death: SessionDeath) => void;
 }
 
@@ -163,6 +165,9 @@ export class SessionConnection {
         break;
       case 'declared':
         this.#events?.onDeclared(message.declarations);
+        break;
+      case 'magic':
+        this.#events?.onMagic(message.magic);
         break;
       case 'ask':
         void this.#answer(message.id, message.question);

@@ -29,7 +29,7 @@ import { ReplEvaluator } from './repl-evaluator.ts';
 import { runtimeNames } from './runtime-names.ts';
 import { defineSessionGlobal } from './session-globals.ts';
 import { SessionHistory } from './session-history.ts';
-import type { SessionMessage, SessionRequest } from './session-messages.ts';
+import type { SessionMessage, SessionRequest, UserMagic } from './session-messages.ts';
 import { installStackTraces } from './stack-trace.ts';
 import { installStandardStreams } from './standard-streams.ts';
 import { Termination } from './termination.ts';
@@ -69,6 +69,7 @@ reportLateErrors(channel, sources);
 history.install();
 
 const { importModule, importMeta, ...commonJs } = cellModuleScope(process.cwd());
+const announceMagic = (magic: UserMagic): void => send({ op: 'magic', magic });
 const input = inputFunction(link);
 const comms = new Comms((message) => channel.writeRich({ kind: 'comm', message }));
 const globals = {
@@ -76,7 +77,7 @@ const globals = {
   display,
   html,
   image,
-  jupyter: jupyterNamespace({ display, comms, channel, magics: () => parts.magics }),
+  jupyter: jupyterNamespace({ display, comms, channel, magics: () => parts.magics, announceMagic }),
   md,
   progress: progressFunction(display),
   svg,

@@ -45,6 +45,8 @@ export type SessionMessage =
   | { readonly op: 'done'; readonly cellId: CellId; readonly outcome: ExecuteOutcome }
   /** Variables that no TypeScript of a cell declares, such as remote functions; before the `done` of their cell. */
   | { readonly op: 'declared'; readonly declarations: readonly VariableDeclaration[] }
+  /** The user's code has registered a magic. */
+  | { readonly op: 'magic'; readonly magic: UserMagic }
   | { readonly op: 'ask'; readonly id: number; readonly question: Question }
   /** The user's code ends the process. */
   | { readonly op: 'exit'; readonly code: number };
@@ -64,6 +66,15 @@ export interface VariableDeclaration {
   /** What people read instead. */
   readonly signatures: readonly string[];
   readonly source?: { readonly language: string; readonly text: string };
+}
+
+/** What is told of a magic of the user's own; it runs in the session. */
+export interface UserMagic {
+  readonly kind: 'line' | 'cell';
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly options: readonly string[];
 }
 
 /** What can be seen of the user's values without changing anything. */
@@ -124,6 +135,8 @@ export function parseSessionMessage(line: string): SessionMessage {
       if (!Array.isArray(declarations)) throw new SessionMessageError("expected a list in 'declarations'");
       return { op: 'declared', declarations: declarations.filter(isJsonObject).map(parseDeclaration) };
     }
+    case 'magic':
+      return { op: 'magic', magic: parseUserMagic(objectField(message, 'magic')) };
     case 'ask':
       return {
         op: 'ask',
@@ -152,6 +165,16 @@ export function parseControlReply(line: string): ControlReply {
 
 function parseMember(fields: JsonObject): LiveMember {
   return { name: stringField(fields, 'name'), type: stringField(fields, 'type') };
+}
+
+function parseUserMagic(fields: JsonObject): UserMagic {
+  return {
+    kind: fields.kind === 'cell' ? 'cell' : 'line',
+    name: stringField(fields, 'name'),
+    summary: stringField(fields, 'summary'),
+    usage: stringField(fields, 'usage'),
+    options: stringsField(fields, 'options'),
+  };
 }
 
 function parseDeclaration(fields: JsonObject): VariableDeclaration {

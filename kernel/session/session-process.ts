@@ -12,7 +12,7 @@ import type {
 import type { JsonObject, JsonValue } from './json.ts';
 import { SessionConnection } from './session-connection.ts';
 import { reportDeath, type SessionDeath } from './session-death.ts';
-import type { Answer, LiveMember, Question, VariableDeclaration } from './session-messages.ts';
+import type { Answer, LiveMember, Question, UserMagic, VariableDeclaration } from './session-messages.ts';
 
 export interface SessionOptions {
   /** Output of the user's code, in the order in which it was made. */
@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly backend?: BackendControl;
   /** Variables that no TypeScript of a cell declares, such as remote functions. */
   readonly onDeclared?: (declarations: readonly VariableDeclaration[]) => void;
+  /** The user's code has registered a magic, or another one of the same name. */
+  readonly onMagic?: (magic: UserMagic) => void;
   /** The process has ended, and all variables with it; another one takes its place. */
   readonly onRestart?: () => void;
   /** Says how types are checked, and changes it where a mode is given. @throws Error for an unknown mode */
@@ -146,6 +148,7 @@ export class SessionProcess {
       onOutput: this.#options.onOutput,
       onQuestion: (question) => this.#answer(question),
       onDeclared: (declarations) => this.#options.onDeclared?.(declarations),
+      onMagic: (magic) => this.#options.onMagic?.(magic),
       onDeath: (death) => this.#onDeath(death),
     });
   }

@@ -55,6 +55,21 @@ completion('matches come with types and signatures, and their place in code poin
   }),
 );
 
+completion('magics of the user complete and are described, with their options', () =>
+  withRjitKernel(async (kernel) => {
+    await runCell(
+      kernel,
+      `jupyter.addLineMagic({ name: 'shout', summary: 'say it loud', usage: '%shout TEXT', options: ['twice'], run: async () => {} })
+      jupyter.addCellMagic({ name: 'shoutall', summary: 'all of it', usage: '%%shoutall', options: ['once'], run: async () => {} })`,
+    );
+    assert.equal(await complete(kernel, '%sho|'), ['%shout']);
+    assert.equal(await complete(kernel, '%%sho|'), ['%%shoutall']);
+    assert.equal(await complete(kernel, '%shout --t|'), ['--twice']);
+    assert.equal(await complete(kernel, '%%shoutall --|'), ['--once']);
+    assert.match(await inspect(kernel, '%shout|'), 'say it loud');
+  }),
+);
+
 completion('values say what types do not know, without side effects', () =>
   withRjitKernel(async (kernel) => {
     await runCell(kernel, 'let hits = 0; made = { inner: { deep: 1 }, get bad() { hits++; return {} } }');

@@ -2,6 +2,7 @@
 import type { CellMagic, LineMagic, MagicRegistry } from '../../magics/registry.ts';
 import { type CommOptions, type Comms, plainJson, toBase64 } from '../comms.ts';
 import type { OutputChannel } from '../output-channel.ts';
+import type { UserMagic } from '../session-messages.ts';
 import type { DisplayFunction } from './display.ts';
 import { displaySymbol, mimeBundle } from './mime-bundle.ts';
 import { html, image, md, svg } from './views.ts';
@@ -17,14 +18,22 @@ interface NamespaceOptions {
   readonly comms: Comms;
   readonly channel: OutputChannel;
   readonly magics: () => MagicRegistry | undefined;
+  /** Tells who completes and describes magics. */
+  readonly announceMagic: (magic: UserMagic) => void;
 }
 
-export function jupyterNamespace({ display, comms, channel, magics }: NamespaceOptions) {
+export function jupyterNamespace({ display, comms, channel, magics, announceMagic }: NamespaceOptions) {
   return {
     /** From the next cell on, `%name` runs it. One of the same name is replaced. */
-    addLineMagic: (magic: LineMagic) => magics()?.addLineMagic(magic),
+    addLineMagic: (magic: LineMagic) => {
+      magics()?.addLineMagic(magic);
+      announceMagic(described('line', magic));
+    },
     /** From the next cell on, `%%name` runs it. */
-    addCellMagic: (magic: CellMagic) => magics()?.addCellMagic(magic),
+    addCellMagic: (magic: CellMagic) => {
+      magics()?.addCellMagic(magic);
+      announceMagic(described('cell', magic));
+    },
     comms,
     $display: displaySymbol,
     html,
@@ -49,4 +58,11 @@ export function jupyterNamespace({ display, comms, channel, magics }: NamespaceO
       });
     },
   };
+}
+
+/** A user's object may lack what its type asks for. */
+function described(kind: UserMagic['kind'], magic: LineMagic | CellMagic): UserMagic {
+  const { name, summary, usage, options } = magic;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { kind, name, summary: text(summary), usage: text(usage), options: options?.map(String) ?? [] };
 }
