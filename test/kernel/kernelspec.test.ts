@@ -55,6 +55,9 @@ kernelspec(
   async (context) => {
     const { directory } = await installKernelspec(inPrefix(context.prefix));
     const spec = JSON.parse(await readFile(join(directory, 'kernel.json'), 'utf8'));
+    assert.is(spec.language, 'typescript');
+    // With an `interpreter`, VS Code would take the kernel for one of its Python environments.
+    assert.not('interpreter' in spec.metadata);
     assert.is(spec.argv.at(-1), '{connection_file}');
     assert.is((await stat(spec.argv[0])).ino, (await stat(process.execPath)).ino);
     assert.match(spec.argv[1], /^\/.*\/dist\/kernel\/cli\.js$/);

@@ -44,7 +44,7 @@ const QUESTION_IN = 10;
 const WARM_UP = 0.2;
 /** Texts of cells and their results are kept for the user: In and Out. The rest is what the allocator keeps. */
 const ALLOWED_GROWTH_BYTES = 96 * 2 ** 20;
-const ALLOWED_BYTES_PER_CELL = 16 * 2 ** 10;
+const ALLOWED_BYTES_PER_CELL = 8 * 2 ** 10;
 /** A thread or a connection may come later than the first measurement. */
 const ALLOWED_HANDLES = 8;
 const PROGRESS_STEPS = 10;
