@@ -51,7 +51,9 @@ async function soakKernel(cells: number, seed: number): Promise<number> {
         `${process}: ${shown(before)} after a fifth of the cells; ${shown(after)} after the last`,
     ),
     ...problems.map((problem) => `problem: ${problem}`),
-    problems.length === 0 ? 'every cell ended as it should, and nothing grew' : `${problems.length} problems`,
+    problems.length === 0
+      ? 'every cell ended as it should, and nothing grew beyond its limit'
+      : `${problems.length} problems`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return problems.length === 0 ? 0 : 1;
