@@ -111,13 +111,17 @@ export class Intelligence {
     return this.#withLiveNames(typed, code, cursor);
   }
 
-  async inspect({ code, cursor, wantsSource }: InspectRequest): Promise<MimeBundle | undefined> {
+  /** Whoever can't wait until the types are loaded gets what the value itself tells after `timeoutMs`. */
+  async inspect(
+    { code, cursor, wantsSource }: InspectRequest,
+    timeoutMs = INSPECTION_TIMEOUT_MS,
+  ): Promise<MimeBundle | undefined> {
     const magic = inspectMagic(code, cursor, this.#magics);
     if (magic !== undefined) return describeMagic(magic);
     const typescript = withoutMagics(code, this.#magics);
     if (typescript === undefined) return undefined;
     const question = { op: 'inspect', cell: { code: typescript }, cursor, wantsSource } as const;
-    const found = await within<Description | null>(INSPECTION_TIMEOUT_MS, this.#service.ask(question));
+    const found = await within<Description | null>(timeoutMs, this.#service.ask(question));
     const expression = found ? found.expression : pathAt(code, cursor);
     const value = expression === undefined ? undefined : await this.#live.livePreview(expression);
     if (found) return describeName(found, value);

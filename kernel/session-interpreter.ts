@@ -20,6 +20,9 @@ import type { Output as SessionOutput } from './session/execution.ts';
 import { SessionProcess } from './session/session-process.ts';
 import { parseTypeCheckMode, type TypeCheckMode, typeErrorOutcome } from './type-checks.ts';
 
+/** A cell `name?` waits until the types are loaded, on a slow machine, too; it can be interrupted. */
+const CELL_INSPECTION_TIMEOUT_MS = 60_000;
+
 export class SessionInterpreter implements Interpreter {
   readonly #session: SessionProcess;
   readonly #backend: AutomaticBackend;
@@ -46,8 +49,11 @@ export class SessionInterpreter implements Interpreter {
         this.#watch.tell((intelligence) => intelligence.forget());
       },
       typeChecks: (mode) => this.#setTypeChecks(mode),
-      inspect: async (code, wantsSource) =>
-        (await (await this.#watch.loaded()).inspect({ code, cursor: code.length, wantsSource })) ?? null,
+      inspect: async (code, wantsSource) => {
+        const intelligence = await this.#watch.loaded();
+        const request = { code, cursor: code.length, wantsSource };
+        return (await intelligence.inspect(request, CELL_INSPECTION_TIMEOUT_MS)) ?? null;
+      },
     });
     void this.#session.ready.then(() => {
       backend.startSoon();

@@ -72,11 +72,14 @@ function parseOnce(text: string, jsx: boolean): { program: SyntaxNode } | { erro
     if (!isSyntaxNode(file.program)) throw new TypeError('the parser returned a tree without offsets');
     return { program: file.program };
   } catch (thrown) {
-    const error = asSourceError(thrown);
+    const error = asSourceError(thrown, text);
     if (error === undefined) throw thrown;
     return { error };
   }
 }
+
+/** What a message can name: a word, a number, or the longest operator. */
+const TOKEN = /[\p{ID_Start}$_#@][\p{ID_Continue}$]*|\d[\w.]*|[-+*/%&|^<>=!?]+|\.{3}|=>|./uy;
 
 const clearerMessages = new Map([
   [
@@ -85,7 +88,7 @@ const clearerMessages = new Map([
   ],
 ]);
 
-function asSourceError(thrown: unknown): SourceError | undefined {
+function asSourceError(thrown: unknown, text: string): SourceError | undefined {
   if (!(thrown instanceof SyntaxError) || !('loc' in thrown) || !('pos' in thrown)) return undefined;
   const { loc, pos } = thrown;
   if (typeof pos !== 'number' || typeof loc !== 'object' || loc === null) return undefined;
@@ -94,10 +97,19 @@ function asSourceError(thrown: unknown): SourceError | undefined {
   const reason = 'reasonCode' in thrown && typeof thrown.reasonCode === 'string' ? thrown.reasonCode : '';
   const message = thrown.message.replace(/ \(\d+:\d+\)$/u, '').replace(/\.$/u, '');
   return {
-    message: clearerMessages.get(message) ?? message,
+    message: clearerMessages.get(message) ?? withToken(message, text, pos),
     line: loc.line,
     column: loc.column + 1,
     offset: pos,
     reason,
   };
+}
+
+/** The parser says what it expected, but not what it found. */
+function withToken(message: string, text: string, offset: number): string {
+  if (!/^Unexpected token(?:,|$)/u.test(message)) return message;
+  TOKEN.lastIndex = offset;
+  const found =
+    text.slice(offset).trim() === '' ? 'end of the code' : `token '${TOKEN.exec(text)?.[0] ?? ''}'`;
+  return message.replace('token', () => found);
 }

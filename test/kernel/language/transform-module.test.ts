@@ -86,7 +86,7 @@ modules('say where a file is wrong', async () => {
   const failure = await transformModule('let x =\n  ;', '/folder/a.ts').catch((error: unknown) =>
     String(error),
   );
-  assert.is(failure, 'SyntaxError: Unexpected token (/folder/a.ts:2:3)');
+  assert.is(failure, "SyntaxError: Unexpected token ';' (/folder/a.ts:2:3)");
 });
 
 modules('that were compiled carry a source map', async () => {

@@ -112,7 +112,7 @@ modules(
     folder.write('wrong.ts', 'let x =\n  ;');
     assert.is(
       await session.show('import "./wrong.ts"'),
-      `SyntaxError: Unexpected token (${join(folder.path, 'wrong.ts')}:2:3)`,
+      `SyntaxError: Unexpected token ';' (${join(folder.path, 'wrong.ts')}:2:3)`,
     );
     assert.match(
       await session.show('import "./missing.ts"'),
