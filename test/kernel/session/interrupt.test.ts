@@ -124,16 +124,20 @@ interrupt(
 );
 
 interrupt(
-  'runs the finally blocks of a cell that waits',
+  'runs the finally blocks of a cell that waited, once it would go on',
   withSession(async (session) => {
+    // Only what runs while the cell waits says so: an interrupt that finds the cell itself running skips the block.
     const outcome = session.run(`
       let cleaned = false
-      print('running')
-      try { for (;;) await new Promise((resolve) => setTimeout(resolve, 1)) } finally { cleaned = true }`);
-    await session.until(() => session.text(1) === 'running\n', 'the text');
+      let goOn
+      const signal = new Promise((resolve) => { goOn = resolve })
+      setImmediate(() => print('waiting'))
+      try { await signal } finally { cleaned = true }`);
+    await session.until(() => session.text(1) === 'waiting\n', 'the text');
     await session.session.interrupt();
-    await outcome;
-    await session.run('await new Promise((resolve) => setTimeout(resolve, 20))');
+    assert.is((await outcome).status, 'error');
+    assert.is(await session.show('cleaned'), 'false');
+    await session.run('goOn(); await new Promise((resolve) => setImmediate(resolve))');
     assert.is(await session.show('cleaned'), 'true');
   }),
 );
@@ -141,14 +145,16 @@ interrupt(
 interrupt(
   'does not touch the next cell when what the last one waited for fails late',
   withSession(async (session) => {
-    const outcome = session.run(
-      'print("running"); await new Promise((_, reject) => setTimeout(() => reject(new Error("late")), 60))',
-    );
+    const outcome = session.run(`
+      let fail
+      const late = new Promise((_, reject) => { fail = () => reject(new Error('late')) })
+      print('running')
+      await late`);
     await session.until(() => session.text(1) === 'running\n', 'the text');
     await session.session.interrupt();
-    await outcome;
+    assert.is((await outcome).status, 'error');
     assert.is(
-      await session.show('await new Promise((resolve) => setTimeout(() => resolve("undisturbed"), 100))'),
+      await session.show('fail(); await new Promise((resolve) => setTimeout(() => resolve("undisturbed")))'),
       "'undisturbed'",
     );
   }),
