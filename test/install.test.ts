@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { suite } from 'uvu';
@@ -26,7 +26,9 @@ setUp.before.each(async (project) => {
     await put(`tools/${name}`, `#!/bin/sh\necho "${name} $*" >> calls.log\n${script}\n`);
     await chmod(join(project.directory, 'tools', name), 0o755);
   };
-  await copyFile(join(repositoryRoot, 'install.js'), join(project.directory, 'install.js'));
+  for (const name of ['install.js', 'install']) {
+    await cp(join(repositoryRoot, name), join(project.directory, name), { recursive: true });
+  }
   await put('package.json', '{"type":"module"}');
   const packages = { 'node_modules/a': { version: '1.0.0' } };
   await put('package-lock.json', JSON.stringify({ packages: { '': {}, ...packages } }));
@@ -62,8 +64,17 @@ setUp.before.each(async (project) => {
   );
   await tool(
     'apt-get',
-    'case "$*" in *install*clang*) : > clang-is-there ;; *install*libllvm*) : > llvm-is-there ;; esac',
+    `case "$*" in *install*clang*) : > clang-is-there ;; esac
+     case "$*" in *install*libllvm*) : > llvm-is-there ;; esac
+     case "$*" in *install*libllvm14*) : > llvm-14-is-there ;; esac
+     case "$*" in update*) : > has-lists ;; indextargets*) cat has-lists ;; esac`,
   );
+  await tool(
+    'dpkg-query',
+    `[ -e llvm-is-there ] && echo installed libllvm19
+     [ -e llvm-14-is-there ] && echo installed libllvm14 || echo not-installed libllvm14`,
+  );
+  await put('has-lists', 'Packages\n');
   await tool('python3', 'mkdir -p .venv/bin; cp tools/python3 .venv/bin/python');
 });
 
@@ -92,8 +103,23 @@ async function calls(project: Project): Promise<string[]> {
   return text.split('\n').filter((line) => line !== '');
 }
 
+/** What apt-get was asked to change. */
+async function aptChanges(project: Project): Promise<string[]> {
+  return (await calls(project)).filter((call) => /^apt-get (?:update|install)/.test(call));
+}
+
+async function pythonCalls(project: Project): Promise<string[]> {
+  return (await calls(project)).filter((call) => call.startsWith('python3'));
+}
+
 async function haveLlvm(project: Project): Promise<void> {
   await writeFile(join(project.directory, 'llvm-is-there'), '');
+}
+
+async function haveCompilers(project: Project): Promise<void> {
+  for (const name of ['llvm-14-is-there', 'clang-is-there']) {
+    await writeFile(join(project.directory, name), '');
+  }
 }
 
 setUp('the first run installs packages, the second does and says nothing', async (project) => {
@@ -133,15 +159,15 @@ setUp('root on Debian gets the package that works best, and is told', async (pro
   assert.is(run.status, 0, run.stderr);
   assert.match(run.stdout, 'apt-get install libllvm19');
   assert.match(run.stdout, '19.1.7 (libLLVM.so.19.1)');
-  const aptCalls = (await calls(project)).filter((call) => call.startsWith('apt-get'));
-  assert.equal(aptCalls, ['apt-get update -q', 'apt-get install -y -q --no-install-recommends libllvm19']);
+  const changes = ['apt-get update -q', 'apt-get install -y -q --no-install-recommends libllvm19'];
+  assert.equal(await aptChanges(project), changes);
 });
 
 setUp('anybody else is told the one command, and apt-get is not run', async (project) => {
   const run = install(project, 1000);
   assert.is(run.status, 1);
   assert.match(run.stderr, '\n    sudo apt-get install libllvm19\n');
-  assert.not.ok((await calls(project)).some((call) => call.startsWith('apt-get')));
+  assert.equal(await aptChanges(project), []);
 });
 
 setUp('--client-only goes on without libLLVM', async (project) => {
@@ -175,42 +201,60 @@ setUp('--demo runs the demo notebook and saves it', async (project) => {
   assert.match(run.stdout, 'cli run notebooks/rbc-demo.ipynb --show -o notebooks/rbc-demo.executed.ipynb');
 });
 
-setUp('--test-tools gives root on Debian the clang of its libLLVM, once', async (project) => {
+setUp('--test-tools gives root on Debian a clang and each libLLVM that apt offers, once', async (project) => {
   await haveLlvm(project);
   const run = install(project, 0, '--test-tools');
   assert.is(run.status, 0, run.stderr);
-  assert.match(run.stdout, 'clang version 19.1.7 (installed clang-19)');
-  const aptCalls = (await calls(project)).filter((call) => call.startsWith('apt-get'));
-  assert.equal(aptCalls, ['apt-get update -q', 'apt-get install -y -q --no-install-recommends clang-19']);
+  assert.match(run.stdout, 'clang version 19.1.7 (installed libllvm14, clang-19)');
+  const changes = ['apt-get update -q', 'apt-get install -y -q --no-install-recommends libllvm14 clang-19'];
+  assert.equal(await aptChanges(project), changes);
   assert.is(install(project, 0, '--test-tools', '--quiet').stdout, '');
-  assert.is((await calls(project)).filter((call) => call.startsWith('apt-get')).length, 2);
+  assert.equal(await aptChanges(project), changes);
 });
 
-setUp('--test-tools tells anybody else how to get a clang, and what lacks without it', async (project) => {
+setUp('--test-tools asks for package lists where an image came without', async (project) => {
+  await haveLlvm(project);
+  await haveCompilers(project);
+  await writeFile(join(project.directory, 'has-lists'), '');
+  assert.is(install(project, 0, '--test-tools').status, 0);
+  assert.equal(await aptChanges(project), ['apt-get update -q']);
+});
+
+setUp('--test-tools tells anybody else the one command, and what lacks without it', async (project) => {
   await haveLlvm(project);
   const run = install(project, 1000, '--test-tools');
   assert.is(run.status, 1);
-  assert.match(run.stderr, '\n    sudo apt-get install clang-19\n');
+  assert.match(run.stderr, '\n    sudo apt-get install libllvm14 clang-19\n');
   assert.match(run.stderr, 'RJIT_CLANG');
-  assert.not.ok((await calls(project)).some((call) => call.startsWith('apt-get')));
+  assert.equal(await aptChanges(project), []);
+  assert.match(run.stdout, '.venv got jupyter_kernel_test');
 });
 
 setUp('without --test-tools nobody looks for a clang', async (project) => {
   await haveLlvm(project);
   assert.not.match(install(project, 0).stdout, 'clang');
-  assert.not.ok((await calls(project)).some((call) => call.startsWith('apt-get')));
+  assert.equal(await aptChanges(project), []);
 });
 
-setUp('--python-tools makes .venv once', async (project) => {
-  await haveLlvm(project);
-  const run = install(project, 1000, '--python-tools');
-  assert.is(run.status, 0, run.stderr);
-  const made = (await calls(project)).filter((call) => call.startsWith('python3'));
-  assert.is(made.length, 2, made.join('\n'));
-  assert.match(made[0] ?? '', 'python3 -m venv');
-  assert.match(made[1] ?? '', /-m pip install .*\bnumba\b/);
-  assert.is(install(project, 1000, '--python-tools', '--quiet').stdout, '');
-});
+setUp(
+  '--test-tools makes .venv with what tests run, --python-tools adds the rest, each once',
+  async (project) => {
+    await haveLlvm(project);
+    await haveCompilers(project);
+    assert.is(install(project, 1000, '--test-tools').status, 0);
+    assert.equal(await pythonCalls(project), [
+      `python3 -m venv --clear ${join(project.directory, '.venv')}`,
+      'python3 -m pip install --quiet jupyter_kernel_test',
+    ]);
+    const run = install(project, 1000, '--python-tools');
+    assert.is(run.status, 0, run.stderr);
+    const added = (await pythonCalls(project)).slice(2);
+    assert.equal(added.slice(0, 1), ['python3 -m pip --version']);
+    assert.match(added.slice(1).join('\n'), /^python3 -m pip install --quiet deno .*\bnumba$/);
+    assert.is(install(project, 1000, '--test-tools', '--python-tools', '--quiet').stdout, '');
+    assert.is((await pythonCalls(project)).length, 4);
+  },
+);
 
 setUp('an unknown option is refused by name', (project) => {
   const run = install(project, 1000, '--clientonly');

@@ -50,7 +50,7 @@ function pythonOrNothing(): string | undefined {
     return requirePython('jupyter_kernel_test');
   } catch (error) {
     if (!(error instanceof MissingPeerError)) throw error;
-    leaveOut('jupyter_kernel_test', 'it is not installed; node install.js --python-tools installs it');
+    leaveOut('jupyter_kernel_test', 'it is not installed; node install.js --test-tools installs it');
     return undefined;
   }
 }
