@@ -7,6 +7,8 @@ export interface CodegenKernel {
   /** Of the float64 arrays that the kernel works in; they are all 0 at first. */
   readonly arrayLengths: readonly number[];
   readonly python: string;
+  /** Of the Python, for us and numba; by default a division by zero raises. */
+  readonly errorModel?: 'language' | 'numpy';
   /** Defines `result_type kernel(long n, double *a, …)`. */
   readonly c: { readonly resultType: 'long' | 'double'; readonly source: string };
   readonly javaScript: (n: number, ...arrays: readonly Float64Array[]) => number;

@@ -1,5 +1,6 @@
-import { matrixProduct, nbody, spectralNorm } from './codegen-array-kernels.ts';
+import { matrixProduct, spectralNorm } from './codegen-array-kernels.ts';
 import type { CodegenKernel } from './codegen-kernel.ts';
+import { nbodies } from './codegen-nbody.ts';
 
 const mandelbrot: CodegenKernel = {
   name: 'Mandelbrot set, 500², 500 steps',
@@ -154,7 +155,7 @@ double kernel(long n) {
 
 export const codegenKernels: readonly CodegenKernel[] = [
   mandelbrot,
-  nbody,
+  ...nbodies,
   collatz,
   squareRoots,
   spectralNorm,

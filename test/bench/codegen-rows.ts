@@ -19,7 +19,8 @@ export const codegenRows: RowGroup = {
     'The same program as a `%%rjit` cell in Python, in C by `clang -O3 -march=native -ffp-contract=off`, with numba ' +
     '(the same Python, `@njit`) and in JavaScript in Node. Only the machine code is measured, in memory that is there ' +
     `already. The best of ${ROUNDS} runs, interleaved (numba's follow); all must compute the same. Ours and ` +
-    'JavaScript check the indices of arrays, C and numba do not.',
+    'JavaScript check the indices of arrays, C and numba do not. The first n-body divides as C does in all four ' +
+    '(`--error-model numpy`); in the second all four compare the divisor with 0, as Python does.',
   async measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
     const jit = Jit.create(openLlvm());
     try {

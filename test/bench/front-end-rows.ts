@@ -28,9 +28,9 @@ const programs: readonly Measured[] = [
     goalMs: 3,
     source: 'function foo(a, b) {\n  return a + b;\n}\n',
   },
-  ...codegenKernels.map(({ name, python, signature }): Measured => {
+  ...codegenKernels.map(({ name, python, signature, errorModel = 'language' }): Measured => {
     const signatures = [kernelSignature(signature)];
-    return { name, language: 'python', signatures, source: python, goalMs: 10 };
+    return { name, language: 'python', signatures, source: python, options: { errorModel }, goalMs: 10 };
   }),
   ...(['python', 'typescript'] as const).map(largestOf),
 ];

@@ -10,12 +10,14 @@ import { compileProgram } from './compile-program.ts';
  * A kernel's machine code in this process, as a server makes it: what is measured is the code, not the journey of its
  * arrays.
  */
-export function jitKernel(jit: Jit, { name, python, signature, argument, arrayLengths }: CodegenKernel) {
+export function jitKernel(jit: Jit, kernel: CodegenKernel) {
+  const { name, python, signature, argument, arrayLengths, errorModel = 'language' } = kernel;
   const program = {
     name,
     source: python,
     language: 'python',
     signatures: [kernelSignature(signature)],
+    options: { errorModel },
   } as const;
   const { ir, functions, raises } = compileProgram(program);
   const report = jit.compile({ ir, functions, options: { raises: JSON.stringify(raises) } });

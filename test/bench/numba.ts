@@ -26,8 +26,9 @@ export function numbaResults(kernel: CodegenKernel, rounds: number): NumbaResult
 }
 
 /** Every function of the source compiled by `@njit`, called once before it is timed. */
-function program({ python, argument, arrayLengths }: CodegenKernel, rounds: number): string {
-  const source = python.replaceAll(/^def /gm, '@numba.njit\ndef ');
+function program({ python, argument, arrayLengths, errorModel }: CodegenKernel, rounds: number): string {
+  const model = errorModel === 'numpy' ? 'numpy' : 'python';
+  const source = python.replaceAll(/^def /gm, `@numba.njit(error_model='${model}')\ndef `);
   const arrays = arrayLengths.map((length) => `, numpy.zeros(${length})`).join('');
   return `
 import time, numba, numpy

@@ -7,55 +7,54 @@ import type { Span } from '../diagnostic.ts';
 import type { HirFile, HirFunction } from '../hir.ts';
 import { nodesOf } from '../hir-children.ts';
 import { LineTable } from '../line-table.ts';
+import type { IrMetadata } from './ir-metadata.ts';
 import { irString } from './ir-values.ts';
 
-/** Metadata of the module by number; 0 is taken. */
 export class DebugInfo {
   readonly #files: readonly HirFile[];
-  readonly #nodes: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #metadata: IrMetadata;
   readonly #lines = new Map<HirFile, LineTable>();
   #unit: number | undefined;
 
-  constructor(files: readonly HirFile[]) {
+  constructor(files: readonly HirFile[], metadata: IrMetadata) {
     this.#files = files;
+    this.#metadata = metadata;
   }
 
   /** Describes a function; `offset` is where its definition stands in its file. */
   addSubprogram(name: string, fileIndex: number, offset: number): Subprogram {
     const file = this.#file(fileIndex);
     const line = this.#lineAt(fileIndex, offset);
-    const type = this.#shared(`!DISubroutineType(types: ${this.#reference('!{null}')})`);
+    const type = this.#metadata.shared(`!DISubroutineType(types: ${this.#reference('!{null}')})`);
     const fields = `name: "${irString(name)}", scope: !${file}, file: !${file}, line: ${line}, type: !${type}`;
     const unit = `unit: !${this.#compileUnit(file)}, spFlags: DISPFlagDefinition`;
-    const number = this.#add(`distinct !DISubprogram(${fields}, ${unit})`);
+    const number = this.#metadata.add(`distinct !DISubprogram(${fields}, ${unit})`);
     return { number, file: fileIndex };
   }
 
   /** The number of a location in a function. */
   location({ number, file }: Subprogram, offset: number): number {
-    return this.#shared(`!DILocation(line: ${this.#lineAt(file, offset)}, scope: !${number})`);
+    return this.#metadata.shared(`!DILocation(line: ${this.#lineAt(file, offset)}, scope: !${number})`);
   }
 
-  /** What the module's flags need, and named and numbered metadata; nothing where nothing was added. */
+  /** What the module's flags need, and its named metadata; nothing where nothing was added. */
   toText(): { readonly flags: readonly string[]; readonly text: string } {
     if (this.#unit === undefined) return { flags: [], text: '' };
     const flags = ['i32 2, !"Debug Info Version", i32 3', 'i32 7, !"Dwarf Version", i32 4'].map((flag) =>
       this.#reference(`!{${flag}}`),
     );
-    const nodes = this.#nodes.map((node, index) => `!${index + 1} = ${node}`);
-    return { flags, text: [`!llvm.dbg.cu = !{!${this.#unit}}`, '', ...nodes].join('\n') };
+    return { flags, text: `!llvm.dbg.cu = !{!${this.#unit}}` };
   }
 
   #compileUnit(file: number): number {
     const fields = `language: DW_LANG_C99, file: !${file}, isOptimized: true, runtimeVersion: 0`;
-    this.#unit ??= this.#add(`distinct !DICompileUnit(${fields}, emissionKind: LineTablesOnly)`);
+    this.#unit ??= this.#metadata.add(`distinct !DICompileUnit(${fields}, emissionKind: LineTablesOnly)`);
     return this.#unit;
   }
 
   /** Files go by their index, so that the same code of another cell is the same module (source-location.ts). */
   #file(index: number): number {
-    return this.#shared(`!DIFile(filename: "${fileLabel(index)}", directory: "")`);
+    return this.#metadata.shared(`!DIFile(filename: "${fileLabel(index)}", directory: "")`);
   }
 
   #lineAt(fileIndex: number, offset: number): number {
@@ -70,19 +69,7 @@ export class DebugInfo {
   }
 
   #reference(node: string): string {
-    return `!${this.#shared(node)}`;
-  }
-
-  #shared(node: string): number {
-    const known = this.#numbers.get(node);
-    if (known !== undefined) return known;
-    const number = this.#add(node);
-    this.#numbers.set(node, number);
-    return number;
-  }
-
-  #add(node: string): number {
-    return this.#nodes.push(node);
+    return `!${this.#metadata.shared(node)}`;
   }
 }
 

@@ -8,16 +8,19 @@ import type { BasicBlock } from './ir-builder.ts';
 import type { IrModule } from './ir-module.ts';
 import { functionTypes, leafNames, parameterTypes } from './ir-types.ts';
 import type { IrValue } from './ir-values.ts';
+import { shortLoops } from './short-loops.ts';
 
 export class FunctionEmitter {
   readonly context: FunctionContext;
   readonly checkedReads: ReadonlyMap<Read, Failure>;
   readonly #function: HirFunction;
+  readonly #shortLoops: ReadonlySet<Loop>;
 
   constructor(module: IrModule, hir: HirFunction, fastMathFlags: string) {
     this.context = new FunctionContext(module, hir, fastMathFlags);
     this.checkedReads = hir.checkedReads;
     this.#function = hir;
+    this.#shortLoops = shortLoops(hir.body);
   }
 
   emit(): void {
@@ -156,7 +159,9 @@ export class FunctionEmitter {
     if (update !== test) {
       builder.setInsertPoint(update);
       this.#statements(node.update);
-      builder.createBr(test);
+      if (this.#shortLoops.has(node))
+        builder.createLoopBr(test, this.context.module.metadata.addUnrolledLoop());
+      else builder.createBr(test);
     }
     // The test belongs to the line that the loop begins on.
     this.context.builder.setCurrentDebugLocation(position);

@@ -234,6 +234,11 @@ export class IRBuilder {
     this.#terminate(`br label %${target.name}`);
   }
 
+  /** Back to where a loop begins; `loop` is the number of the metadata that says what to do with it. */
+  createLoopBr(target: BasicBlock, loop: number): void {
+    this.#terminate(`br label %${target.name}, !llvm.loop !${loop}`);
+  }
+
   createCondBr(test: IrValue, whenTrue: BasicBlock, whenFalse: BasicBlock): void {
     this.#terminate(`br i1 ${test.text}, label %${whenTrue.name}, label %${whenFalse.name}`);
   }

@@ -1,6 +1,7 @@
 /** The text of one LLVM module: its header, its functions, and the declarations they turned out to need. */
 import type { ConstantData, HirFile } from '../hir.ts';
 import { DebugInfo, type Subprogram } from './debug-info.ts';
+import { IrMetadata } from './ir-metadata.ts';
 import { type IrValue, irName, irString } from './ir-values.ts';
 
 export interface Target {
@@ -16,10 +17,11 @@ export class IrModule {
   readonly #declarations = new Map<string, string>();
   readonly #supportFunctions = new Set<string>();
 
+  readonly metadata = new IrMetadata();
   readonly debugInfo: DebugInfo;
 
   constructor(files: readonly HirFile[], target: Target) {
-    this.debugInfo = new DebugInfo(files);
+    this.debugInfo = new DebugInfo(files, this.metadata);
     const sourceFileName = files[0]?.name ?? '';
     this.#header = [
       `source_filename = "${irString(sourceFileName)}"`,
@@ -80,8 +82,7 @@ export class IrModule {
     const globals = [...this.#globals.values()].map(({ text }) => text);
     const parts = [this.#header.join('\n'), ...globals, ...this.#definitions];
     if (declarations.length > 0) parts.push(declarations.join('\n'));
-    parts.push(flags);
-    if (debug.text !== '') parts.push(debug.text);
+    parts.push(flags, ...[debug.text, this.metadata.toText()].filter((text) => text !== ''));
     return `${parts.join('\n\n')}\n`;
   }
 }

@@ -93,4 +93,40 @@ tests('quotes names that LLVM does not take as they are', () => {
   assert.match(ir, '%"gr\\C3\\B6\\C3\\9Fe.addr" = alloca i64');
 });
 
+function unrolledLoops(...body: string[]): number {
+  const source = ['def foo(a, n):', '    s = 0.0', ...body.map((line) => `    ${line}`), '    return s', ''];
+  const { ir } = compiled(requestOf(source.join('\n'), 'float64(float64[], int64)'));
+  assert.equal(/!"llvm.loop.unroll.full"/.test(ir), / !llvm.loop /.test(ir));
+  return ir.match(/ !llvm.loop /g)?.length ?? 0;
+}
+
+tests('has LLVM unroll loops of a few rounds', () => {
+  assert.equal(unrolledLoops('for i in range(8):', '    s += a[i]'), 1);
+  assert.equal(unrolledLoops('for i in range(7, -1, -1):', '    s += a[i]'), 1);
+  assert.equal(unrolledLoops('for i in range(4):', '    for j in range(4):', '        s += a[4 * i + j]'), 2);
+});
+
+tests('has LLVM unroll a loop around one that ends at a constant', () => {
+  assert.equal(unrolledLoops('for i in range(4):', '    for j in range(i, 4):', '        s += a[j]'), 1);
+});
+
+tests('leaves loops to LLVM whose rounds are many or not known, and that would become long', () => {
+  assert.equal(unrolledLoops('for i in range(9):', '    s += a[i]'), 0);
+  assert.equal(unrolledLoops('for i in range(n):', '    s += a[i]'), 0);
+  assert.equal(unrolledLoops('for i in range(n, 8):', '    s += a[i]'), 0);
+  assert.equal(unrolledLoops('for i in range(4):', '    for j in range(n):', '        s += a[j]'), 0);
+  assert.equal(unrolledLoops('for i in range(3):', '    s = foo(a, i)'), 0);
+  assert.equal(unrolledLoops('for i in range(8):', ...Array.from({ length: 50 }, () => '    s += a[i]')), 0);
+});
+
+tests('leaves a loop to LLVM whose counter is written in it', () => {
+  const foo = (body: string) => `function foo(a: Float64Array) { let s = 0.5; ${body} return s; }`;
+  const loops = (source: string) =>
+    compiled(requestOf(source, 'float64(float64[])')).ir.match(/ !llvm.loop /g)?.length ?? 0;
+  assert.equal(loops(foo('for (let i = 0; i < 8; i++) s += a[i];')), 1);
+  assert.equal(loops(foo('for (let i = 0; i <= 7; i += 1) s += a[i];')), 1);
+  assert.equal(loops(foo('for (let i = 0; i < 8; i++) { s += a[i]; if (s > 1) i += 1; }')), 0);
+  assert.equal(loops(foo('let i = 0; while (i < 8) { s += a[i]; i += 1; }')), 0);
+});
+
 tests.run();
