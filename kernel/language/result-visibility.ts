@@ -16,6 +16,7 @@ function endsInShownExpression(statement: SyntaxNode | undefined, source: string
   switch (statement.type) {
     case 'Directive':
     case 'ExpressionStatement':
+    case 'TSExportAssignment':
       return source[statement.end - 1] !== ';';
     case 'ExportDefaultDeclaration':
       return (

@@ -111,7 +111,11 @@ class ModuleRewriter {
     const reference = childNode(node, 'moduleReference');
     const specifier = reference && childNode(reference, 'expression');
     const id = childNode(node, 'id');
-    if (specifier === undefined || id === undefined) return;
+    if (specifier === undefined || id === undefined) {
+      // Another name of something in a namespace is the compiler's business.
+      if (node.isExport === true) this.#blankKeyword(node, /export/uy);
+      return;
+    }
     this.#put(node, `let ${this.#bindingName(nameOf(id))} = require(${this.#text(specifier)});`);
   }
 
@@ -146,13 +150,19 @@ class ModuleRewriter {
     }
     // The value may stand in parentheses, which are not part of its node.
     const keyword = node.type === 'TSExportAssignment' ? /export\s*=/uy : /export\s+default/uy;
-    keyword.lastIndex = node.start;
-    const matched = keyword.exec(this.#edits.source);
-    const start = skipTrivia(this.#edits.source, node.start + (matched?.[0].length ?? 0));
     const endsWithSemicolon = this.#edits.source[node.end - 1] === ';';
-    this.#edits.blank(node.start, start, ';');
+    const start = this.#blankKeyword(node, keyword, ';');
     this.#edits.insertBefore(start, '(');
     this.#edits.insertAfter(endsWithSemicolon ? node.end - 1 : node.end, ')');
+  }
+
+  /** Blanks what a statement begins with, and says where the rest begins. */
+  #blankKeyword(node: SyntaxNode, keyword: RegExp, instead?: string): number {
+    const { source } = this.#edits;
+    keyword.lastIndex = node.start;
+    const start = skipTrivia(source, node.start + (keyword.exec(source)?.[0].length ?? 0));
+    this.#edits.blank(node.start, start, instead);
+    return start;
   }
 
   #importCall(node: SyntaxNode): string {

@@ -76,7 +76,7 @@ export class CellExecutor {
     const evaluator = parts instanceof Promise ? await parts : parts;
     const { value, isShown } = await evaluator.evaluate(request.code, run.fileName);
     // Without a result to show, a promise that the cell ends in is left to itself.
-    const shown = isShown ? await value : undefined;
+    const shown = isShown ? (isThenable(value) ? await value : value) : undefined;
     if (request.storeHistory) history.end(request.executionCount, shown);
     const result = shown === undefined || request.silent ? {} : { result: await mimeBundle(shown) };
     const userExpressions = await this.#userExpressions(request, run, evaluator);
@@ -122,5 +122,15 @@ export class CellExecutor {
     const { channel, send } = this.#options;
     channel.endCell(active.request.cellId);
     send({ op: 'done', cellId: active.request.cellId, outcome });
+  }
+}
+
+/** Not what throws when it is asked, as a revoked proxy does: that is a value to show like any other. */
+function isThenable(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return typeof Reflect.get(value, 'then') === 'function';
+  } catch {
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { createRequire, register } from 'node:module';
+import { createRequire, isBuiltin, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
@@ -35,12 +35,19 @@ export function cellModuleScope(folder: string): CellModuleScope {
       url: cellUrl,
       dirname: folder,
       filename: fileName,
-      resolve: (specifier: string) => pathToFileURL(require.resolve(specifier)).href,
+      resolve: (specifier: string) => resolveUrl(specifier, require),
     },
     require,
     __dirname: folder,
     __filename: fileName,
   };
+}
+
+/** What a cell's `import` of the specifier would load. */
+function resolveUrl(specifier: string, require: NodeJS.Require): string {
+  if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+  if (URL.canParse(specifier)) return specifier;
+  return pathToFileURL(require.resolve(specifier)).href;
 }
 
 function isLocal(specifier: unknown): boolean {
