@@ -1,5 +1,5 @@
 /** Runs one cell in a kernel, in the time and with the room for output that it has. */
-import type { Message } from '../jupyter/messages.ts';
+import type { JsonObject, Message } from '../jupyter/messages.ts';
 import { deferred } from './deferred.ts';
 import {
   type ExecuteReply,
@@ -42,26 +42,31 @@ export interface ExecuteCellOptions {
   /** Interrupts the cell. */
   readonly signal: AbortSignal | undefined;
   readonly onMessage?: (message: Message) => void;
+  /** Goes into the request, as an extension of the protocol. */
+  readonly metadata?: JsonObject | undefined;
+  readonly onReply?: ((reply: ExecuteReply) => void) | undefined;
 }
 
 /** Puts the cell's output into `area`. Never rejects for what the cell does: that is its outcome. */
 export async function executeCell(
   cell: CodeCell,
   area: OutputArea,
-  { kernel, stopOnError, expectsError, timeoutMs, signal, onMessage }: ExecuteCellOptions,
+  { kernel, stopOnError, expectsError, timeoutMs, signal, onMessage, metadata, onReply }: ExecuteCellOptions,
 ): Promise<CellOutcome> {
   const { id } = cell.rest;
   const full = deferred<'flooded'>();
   const execution = kernel.execute({
     code: cell.source,
     stopOnError: stopOnError && !expectsError,
-    metadata: typeof id === 'string' ? { cellId: id } : {},
+    metadata: { ...(typeof id === 'string' && { cellId: id }), ...metadata },
     onMessage: (message) => {
       area.apply(message);
       onMessage?.(message);
       if (area.isFull) full.resolve('flooded');
     },
   });
+  // Also when it comes behind an interrupt. Whoever waits for the cell hears of a failure.
+  if (onReply !== undefined) void execution.then(onReply, () => {});
   const interrupt = () => void kernel.interrupt().catch(() => {});
   signal?.addEventListener('abort', interrupt, { once: true });
   try {

@@ -15,6 +15,8 @@ export interface ExecuteRequest {
   readonly storeHistory: boolean;
   readonly allowStdin: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;
+  /** How often the code has run is to be measured. */
+  readonly wantsCoverage?: boolean;
 }
 
 export interface ErrorReport {
@@ -24,7 +26,7 @@ export interface ErrorReport {
   readonly traceback: readonly string[];
 }
 
-export type ExecuteOutcome =
+export type ExecuteOutcome = (
   | {
       readonly status: 'ok';
       /** What `execute_result` shows; absent when there is nothing to show. */
@@ -33,7 +35,11 @@ export type ExecuteOutcome =
       readonly userExpressions: JsonObject;
       readonly payload: readonly JsonObject[];
     }
-  | ({ readonly status: 'error' } & ErrorReport);
+  | ({ readonly status: 'error' } & ErrorReport)
+) & {
+  /** Of what has run since the outcome before, also of other cells and files; where it was asked for. */
+  readonly coverage?: readonly JsonObject[];
+};
 
 /** Of either side of a comm (messaging spec, "Custom Messages"). */
 export interface CommMessage {

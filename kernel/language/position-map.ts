@@ -6,8 +6,8 @@ export interface Position {
   readonly column: number;
 }
 
-/** From a place in generated code to the place in what it was generated from. */
-export type PositionMap = (position: Position) => Position;
+/** From a place in generated code to the place in what it was generated from; undefined for what was added. */
+export type PositionMap = (position: Position) => Position | undefined;
 
 /** A position map over a source map that is built when first asked. */
 export function positionMap(sourceMap: () => SourceMapInput): PositionMap {
@@ -15,8 +15,7 @@ export function positionMap(sourceMap: () => SourceMapInput): PositionMap {
   return (position) => {
     traced ??= new TraceMap(sourceMap());
     const found = originalPositionFor(traced, { line: position.line, column: position.column - 1 });
-    if (found.line === null) return position;
-    return { line: found.line, column: found.column + 1 };
+    return found.line === null ? undefined : { line: found.line, column: found.column + 1 };
   };
 }
 
@@ -27,5 +26,8 @@ export function chainMaps(
 ): PositionMap | undefined {
   if (first === undefined) return second;
   if (second === undefined) return first;
-  return (position) => first(second(position));
+  return (position) => {
+    const between = second(position);
+    return between && first(between);
+  };
 }

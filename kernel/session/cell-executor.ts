@@ -3,6 +3,7 @@ import type { CellEvaluator } from './cell-evaluator.ts';
 import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { type CellRun, currentRun, KeyboardInterrupt, newRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
+import type { CodeCoverage, CoveredSource } from './code-coverage.ts';
 import { mimeBundle } from './display/mime-bundle.ts';
 import { reportError, reportInterrupt, reportUnparsed } from './error-report.ts';
 import type { ErrorReport, ExecuteOutcome, ExecuteRequest } from './execution.ts';
@@ -29,6 +30,7 @@ export class CellExecutor {
   readonly #options: CellExecutorOptions;
   #active: ActiveCell | undefined;
   #silentRuns = 0;
+  #coverage: CodeCoverage | undefined;
 
   constructor(options: CellExecutorOptions) {
     this.#options = options;
@@ -74,6 +76,7 @@ export class CellExecutor {
     if (request.storeHistory) history.begin(request.executionCount, request.code);
     const parts = this.#options.evaluator();
     const evaluator = parts instanceof Promise ? await parts : parts;
+    if (request.wantsCoverage) await this.#measure();
     const { value, isShown } = await evaluator.evaluate(request.code, run.fileName);
     // Without a result to show, a promise that the cell ends in is left to itself.
     const shown = isShown ? (isThenable(value) ? await value : value) : undefined;
@@ -81,6 +84,16 @@ export class CellExecutor {
     const result = shown === undefined || request.silent ? {} : { result: await mimeBundle(shown) };
     const userExpressions = await this.#userExpressions(request, run, evaluator);
     return { status: 'ok', ...result, userExpressions, payload: run.payload };
+  }
+
+  async #measure(): Promise<void> {
+    const { CodeCoverage } = await import('./code-coverage.ts');
+    this.#coverage ??= new CodeCoverage(this.#options.sources);
+  }
+
+  /** What has run since this was asked last; undefined when nobody measures. */
+  takeCoverage(): { readonly coverage?: readonly CoveredSource[] } {
+    return this.#coverage === undefined ? {} : { coverage: this.#coverage.take() };
   }
 
   async #userExpressions(
@@ -120,8 +133,9 @@ export class CellExecutor {
     if (this.#active !== active) return;
     this.#active = undefined;
     const { channel, send } = this.#options;
-    channel.endCell(active.request.cellId);
-    send({ op: 'done', cellId: active.request.cellId, outcome });
+    const { cellId, wantsCoverage } = active.request;
+    channel.endCell(cellId);
+    send({ op: 'done', cellId, outcome: { ...outcome, ...(wantsCoverage && this.takeCoverage()) } });
   }
 }
 

@@ -12,6 +12,8 @@ export interface ExecuteRequest {
   readonly storeHistory: boolean;
   readonly allowStdin: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;
+  /** How often the code has run is to be measured. */
+  readonly wantsCoverage?: boolean;
 }
 
 export interface ErrorReport {
@@ -21,7 +23,7 @@ export interface ErrorReport {
   readonly traceback: readonly string[];
 }
 
-export type ExecuteOutcome =
+export type ExecuteOutcome = (
   | {
       readonly status: 'ok';
       /** Absent when there is nothing to show. */
@@ -30,7 +32,11 @@ export type ExecuteOutcome =
       readonly userExpressions: JsonObject;
       readonly payload: readonly JsonObject[];
     }
-  | ({ readonly status: 'error' } & ErrorReport);
+  | ({ readonly status: 'error' } & ErrorReport)
+) & {
+  /** Of what has run since the outcome before, also of other cells and files; where it was asked for. */
+  readonly coverage?: readonly JsonObject[];
+};
 
 /** Of either side of a comm. */
 export interface CommMessage {

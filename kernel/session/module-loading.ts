@@ -56,7 +56,7 @@ function isLocal(specifier: unknown): boolean {
 
 /** Code that the inspector evaluates can't import; a script that is compiled with Node's own loader can. */
 function compileImport(fileName: string): ImportModule {
-  const script = new Script('(specifier, options) => import(specifier, options)', {
+  const script = new Script('(specifier, options) => import(specifier, options)\n//# sourceURL=rjit:import', {
     filename: fileName,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });

@@ -13,6 +13,7 @@ import {
   type CommHandled,
   parseSessionMessage,
   type Question,
+  type SessionMessage,
   type SessionRequest,
   type UserMagic,
   type VariableDeclaration,
@@ -52,7 +53,7 @@ export class SessionConnection {
   #running: { readonly cellId: CellId; readonly resolve: (outcome: ExecuteOutcome) => void } | undefined;
   /** Messages of comms that the session's code has not dealt with yet. */
   readonly #comms = new Map<CellId, (isAccepted: boolean) => void>();
-  #requestedExitCode: number | undefined;
+  #requestedExit: (SessionMessage & { readonly op: 'exit' }) | undefined;
   #endedBecause: string | undefined;
   #death: SessionDeath | undefined;
   #markReady: () => void = () => {};
@@ -173,7 +174,7 @@ export class SessionConnection {
         void this.#answer(message.id, message.question);
         break;
       case 'exit':
-        this.#requestedExitCode = message.code;
+        this.#requestedExit = message;
         break;
     }
   }
@@ -211,7 +212,8 @@ export class SessionConnection {
     this.#death = {
       exitCode,
       signal,
-      requestedExitCode: this.#requestedExitCode,
+      requestedExitCode: this.#requestedExit?.code,
+      coverage: this.#requestedExit?.coverage,
       endedBecause: this.#endedBecause,
       lastErrorText: this.#sequencer.lastErrorText,
     };

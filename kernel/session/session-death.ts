@@ -1,4 +1,5 @@
 import type { ErrorReport } from './execution.ts';
+import type { JsonObject } from './json.ts';
 
 /** How a session process ended. */
 export interface SessionDeath {
@@ -6,6 +7,8 @@ export interface SessionDeath {
   readonly signal: NodeJS.Signals | null;
   /** The code that the user's program passed to `process.exit`, if it did. */
   readonly requestedExitCode: number | undefined;
+  /** Of the cell that ended it in this way, where it was measured. */
+  readonly coverage: readonly JsonObject[] | undefined;
   /** Why we ended it, if we did. */
   readonly endedBecause: string | undefined;
   /** The last that came on its standard error. */

@@ -130,7 +130,7 @@ function receiveComm(cellId: CellId, message: CommMessage): void {
 
 function sayGoodbye(code: number): void {
   channel.finish();
-  send({ op: 'exit', code });
+  send({ op: 'exit', code, ...executor.takeCoverage() });
 }
 
 send({ op: 'ready' });

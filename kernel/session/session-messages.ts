@@ -49,7 +49,7 @@ export type SessionMessage =
   | { readonly op: 'magic'; readonly magic: UserMagic }
   | { readonly op: 'ask'; readonly id: number; readonly question: Question }
   /** The user's code ends the process. */
-  | { readonly op: 'exit'; readonly code: number };
+  | { readonly op: 'exit'; readonly code: number; readonly coverage?: readonly JsonObject[] };
 
 /** Behind everything that a message of the front end has caused. */
 export interface CommHandled {
@@ -144,7 +144,7 @@ export function parseSessionMessage(line: string): SessionMessage {
         question: parseQuestion(objectField(message, 'question')),
       };
     case 'exit':
-      return { op: 'exit', code: numberField(message, 'code') };
+      return { op: 'exit', code: numberField(message, 'code'), ...optionalCoverage(message) };
     default:
       throw new SessionMessageError(`unknown message '${String(message.op)}' from the session`);
   }
@@ -191,7 +191,7 @@ function parseDeclaration(fields: JsonObject): VariableDeclaration {
 
 function parseOutcome(fields: JsonObject): ExecuteOutcome {
   const status = stringField(fields, 'status');
-  if (status === 'error') return { status, ...parseErrorReport(fields) };
+  if (status === 'error') return { status, ...parseErrorReport(fields), ...optionalCoverage(fields) };
   if (status !== 'ok') throw new SessionMessageError(`unknown status '${status}'`);
   const { result, metadata, payload } = fields;
   return {
@@ -200,7 +200,12 @@ function parseOutcome(fields: JsonObject): ExecuteOutcome {
     ...(isJsonObject(metadata) && { metadata }),
     userExpressions: objectField(fields, 'userExpressions'),
     payload: Array.isArray(payload) ? payload.filter(isJsonObject) : [],
+    ...optionalCoverage(fields),
   };
+}
+
+function optionalCoverage({ coverage }: JsonObject): { coverage?: readonly JsonObject[] } {
+  return Array.isArray(coverage) ? { coverage: coverage.filter(isJsonObject) } : {};
 }
 
 function parseOutput(fields: JsonObject): RichOutput | CommHandled {

@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly keepsSpare?: boolean;
 }
 
+type DeathReport = ErrorReport & Pick<ExecuteOutcome, 'coverage'>;
+
 /** An interrupt that isn't answered in this time ends the session: something native doesn't come back. */
 const INTERRUPT_TIMEOUT_MS = 1500;
 /** The main thread may wait in native code and answer nobody. */
@@ -57,7 +59,7 @@ export class SessionProcess {
   #spare: SessionConnection | undefined;
   #spareTimer: NodeJS.Timeout | undefined;
   /** The cell that runs, and what to do when its process dies under it. */
-  #running: { readonly cellId: CellId; readonly onDeath: (report: ErrorReport) => void } | undefined;
+  #running: { readonly cellId: CellId; readonly onDeath: (report: DeathReport) => void } | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #interrupting: Promise<void> | undefined;
   #isShutDown = false;
@@ -158,7 +160,7 @@ export class SessionProcess {
     if (this.#interrupting !== undefined) await this.#interrupting;
     if (this.#isShutDown) return { status: 'error', ...shutDownReport };
     const died = new Promise<ExecuteOutcome>((resolve) => {
-      const onDeath = (report: ErrorReport): void => resolve({ status: 'error', ...report });
+      const onDeath = (report: DeathReport): void => resolve({ status: 'error', ...report });
       this.#running = { cellId: request.cellId, onDeath };
     });
     const outcome = await Promise.race([this.#connection.execute(request), died]);
@@ -194,7 +196,8 @@ export class SessionProcess {
     this.#connection = this.#spare ?? this.#spawn();
     this.#spare = undefined;
     this.#serve(this.#connection);
-    if (this.#running !== undefined) this.#running.onDeath(report);
+    const { coverage } = death;
+    if (this.#running !== undefined) this.#running.onDeath({ ...report, ...(coverage && { coverage }) });
     else this.#options.onOutput({ kind: 'error', ...report }, undefined);
   }
 

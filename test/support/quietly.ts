@@ -8,7 +8,9 @@ export async function quietly<T>(body: () => Promise<T>): Promise<T> {
   const silence = () => {};
   Object.assign(console, { debug: silence, warn: silence, log: silence });
   Object.assign(globalThis, {
-    setTimeout: (callback: () => void, milliseconds?: number) => setTimeout(callback, milliseconds).unref(),
+    // Node's own fetch is among those that pass arguments on.
+    setTimeout: (callback: (...args: unknown[]) => void, milliseconds?: number, ...args: unknown[]) =>
+      setTimeout(callback, milliseconds, ...args).unref(),
   });
   try {
     return await body();

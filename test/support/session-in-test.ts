@@ -11,6 +11,7 @@ export interface RecordedOutput {
 export interface CellOptions {
   readonly silent?: boolean;
   readonly storeHistory?: boolean;
+  readonly wantsCoverage?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
 }
 

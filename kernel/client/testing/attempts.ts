@@ -6,8 +6,8 @@ export function mergeAttempts(attempts: readonly TestedNotebook[]): TestedNotebo
   if (first === undefined) throw new Error('no attempts to merge');
   return others.reduce(
     (merged, attempt) => ({
+      ...attempt,
       cells: merged.cells.map((cell, place) => mergeCells(cell, attempt.cells[place] ?? cell)),
-      executed: attempt.executed,
       durationMs: merged.durationMs + attempt.durationMs,
     }),
     first,

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../jupyter/messages.ts';
 import type { NotebookOutput } from '../notebook.ts';
 import { duration } from '../progress.ts';
 import { valueText } from './comparers.ts';
+import type { CodeCoverage } from './coverage/code-coverage.ts';
 import { failureDetails, failureSummary } from './render-failure.ts';
 import type { NotebookReport } from './report.ts';
 import { type CellFailure, cellTitle, type TestedCell } from './verdict.ts';
@@ -19,6 +20,8 @@ pre { background: #f6f8fa; padding: .6em; overflow: auto; margin: .3em 0; white-
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1em } .sides > div { min-width: 0 }
 .sides h3 { font-size: 1em; margin: .3em 0 } .key { color: #57606a; font-size: .85em }
 .removed { background: #ffebe9 } .added { background: #dafbe1 }
+[data-count]::before { content: attr(data-count); display: inline-block; width: 4em; margin-right: 1em; text-align: right; color: #57606a }
+.missed { background: #ffebe9 } .ran::before { background: #dafbe1 } .missed::before { background: #ffcecb }
 iframe { width: 100%; border: 1px solid #d0d7de } img { max-width: 100%; background: #fff }
 `;
 
@@ -36,22 +39,36 @@ ${reports.map(notebookSection).join('')}</body></html>
 function notebookSection(report: NotebookReport): string {
   const title = `<h2>${escaped(report.path)}</h2>\n`;
   if ('error' in report) return `${title}<pre class="removed">${escaped(report.error.message)}</pre>\n`;
-  return title + report.tested.cells.map(cellSection).join('');
+  const { cells, coverage } = report.tested;
+  const ofCells = coverage === undefined || coverage === 'unavailable' ? undefined : coverage.cells;
+  return title + cells.map((cell) => cellSection(cell, ofCells?.get(cell.index))).join('');
 }
 
-function cellSection(tested: TestedCell): string {
+function cellSection(tested: TestedCell, coverage: CodeCoverage | undefined): string {
   const { cell, executed, verdict, durationMs, failedBefore, warnings } = tested;
   const kind = failedBefore === undefined ? verdict.status : 'flaky';
   const open = kind === 'failed' || kind === 'flaky' ? ' open' : '';
   const title = `${kind}: ${cellTitle(tested.index, cell)} (${duration(durationMs)})`;
   const failure = 'failure' in verdict ? verdict.failure : failedBefore;
   return `<details class="${kind}"${open}><summary>${escaped(title)}</summary>
-<pre>${escaped(cell.source)}</pre>
+<pre>${sourceHtml(cell.source, coverage)}</pre>
 ${warnings.map((text) => `<p>${escaped(text)}</p>\n`).join('')}${failure === undefined ? '' : failureSection(failure)}<div class="sides">
 <div><h3>The notebook has</h3>${cell.outputs.map(outputHtml).join('')}</div>
 <div><h3>This run gives</h3>${executed.outputs.map(outputHtml).join('')}</div>
 </div></details>
 `;
+}
+
+/** Each line that does something with how often it has run; nothing where that was not measured. */
+function sourceHtml(source: string, coverage: CodeCoverage | undefined): string {
+  if (coverage === undefined) return escaped(source);
+  const counts = new Map(coverage.lines.map(({ line, count }) => [line, count]));
+  const lines = source.split('\n').map((text, at) => {
+    const count = counts.get(at + 1);
+    const kind = count === undefined ? '' : count === 0 ? ' class="missed"' : ' class="ran"';
+    return `<span${kind} data-count="${count ?? ''}">${escaped(text)}</span>`;
+  });
+  return lines.join('\n');
 }
 
 function failureSection(failure: CellFailure): string {

@@ -2,6 +2,8 @@
 import { suite } from 'uvu';
 import { cellMarkers } from '../cell-markers.ts';
 import { readNotebook } from '../read-notebook.ts';
+import { coveredFiles, type MeasuredNotebook } from './coverage/covered-files.ts';
+import { writeLcov } from './coverage/lcov.ts';
 import { findNotebooks } from './find-notebooks.ts';
 import { palette, wantsColour } from './palette.ts';
 import { failureDetails, failureSummary } from './render-failure.ts';
@@ -10,6 +12,11 @@ import { skipReason } from './test-notebook.ts';
 import { cellTitle, type TestedNotebook } from './verdict.ts';
 
 export type { NotebookTestOptions } from './test-file.ts';
+
+export interface NotebookSuiteOptions extends NotebookTestOptions {
+  /** Where to write which lines of the cells, and of the files that they import, have run, as LCOV. */
+  readonly lcov?: string;
+}
 
 /** A cell that failed; uvu prints `details` below the message. */
 export class NotebookCellError extends Error {
@@ -30,18 +37,34 @@ export class NotebookCellError extends Error {
  * @param patterns Paths, folders or globs, from the current folder.
  * @throws {NoNotebooksError} @throws {NotebookError}
  */
-export function notebookSuite(patterns: string | readonly string[], options: NotebookTestOptions = {}): void {
+export function notebookSuite(
+  patterns: string | readonly string[],
+  { lcov, ...options }: NotebookSuiteOptions = {},
+): void {
+  const measured: MeasuredNotebook[] = [];
+  const onTested = (path: string, { coverage }: TestedNotebook): void => {
+    if (lcov === undefined || coverage === undefined || coverage === 'unavailable') return;
+    measured.push({ path, coverage });
+    writeLcov(lcov, coveredFiles(measured));
+  };
   for (const path of findNotebooks(typeof patterns === 'string' ? [patterns] : patterns)) {
-    registerNotebook(path, options);
+    registerNotebook(path, { ...options, coverage: lcov !== undefined || options.coverage }, onTested);
   }
 }
 
-function registerNotebook(path: string, options: NotebookTestOptions): void {
+function registerNotebook(
+  path: string,
+  options: NotebookTestOptions,
+  onTested: (path: string, tested: TestedNotebook) => void,
+): void {
   const test = suite(path);
   let started: Promise<TestedNotebook> | undefined;
   // Not in a hook: uvu swallows what a hook throws.
   const tested = () => {
-    started ??= testNotebookFile(path, options);
+    started ??= testNotebookFile(path, options).then((result) => {
+      onTested(path, result);
+      return result;
+    });
     return started;
   };
   for (const [index, cell] of readNotebook(path).cells.entries()) {

@@ -29,6 +29,8 @@ current folder. Options that nbval has go under nbval's names too (--nbval-lax, 
   -p, --parameter NAME=VALUE  assign a value behind the cell tagged "parameters" (papermill's); may be given again
   --junit FILE              write a JUnit XML report
   --html FILE               write a report with both outputs of each cell side by side
+  --coverage                say which lines and branches of the cells, and of the files that they import, have run
+  --lcov FILE               write that as LCOV, for editors and CI
   --output-dir DIR          write the executed notebooks below DIR
   --watch                   test a notebook again whenever it changes, until Ctrl+C
   --no-color                no colours (NO_COLOR and FORCE_COLOR count too)
@@ -55,6 +57,8 @@ const options = {
   parameter: { type: 'string', short: 'p', multiple: true },
   junit: { type: 'string' },
   html: { type: 'string' },
+  coverage: { type: 'boolean' },
+  lcov: { type: 'string' },
   'output-dir': { type: 'string' },
   watch: { type: 'boolean' },
   server: { type: 'string' },
@@ -82,6 +86,7 @@ export interface TestArguments {
   readonly jobs: number;
   readonly junit: string | undefined;
   readonly html: string | undefined;
+  readonly lcov: string | undefined;
   readonly outputDirectory: string | undefined;
   readonly watch: boolean;
   readonly noColour: boolean;
@@ -111,12 +116,14 @@ export function parseTestArguments(argv: readonly string[]): TestArguments | 'he
       maxOutputByteLength: megabytes('max-output', values['max-output']),
       retries: integer('retries', values.retries, 0) ?? 0,
       update: values.update ?? false,
+      coverage: values.coverage === true || values.lcov !== undefined,
       server: parseServer(values),
       parameters: parseParameters(values.parameter ?? []),
     },
     jobs: integer('jobs', values.jobs, 1) ?? 1,
     junit: values.junit,
     html: values.html,
+    lcov: values.lcov,
     outputDirectory: values['output-dir'],
     watch: values.watch ?? false,
     noColour: values['no-color'] ?? false,

@@ -9,6 +9,9 @@ import { JupyterServerError } from '../server-kernel.ts';
 import { ServerOptionError } from '../server-option.ts';
 import { writeNotebook } from '../write-notebook.ts';
 import { ComparisonError } from './comparison-settings.ts';
+import { coverageTable } from './coverage/coverage-table.ts';
+import { coveredFiles } from './coverage/covered-files.ts';
+import { writeLcov } from './coverage/lcov.ts';
 import { findNotebooks, NoNotebooksError } from './find-notebooks.ts';
 import { htmlReport } from './html-report.ts';
 import { junitXml } from './junit.ts';
@@ -63,17 +66,36 @@ async function testAndReport(
   const start = performance.now();
   const reports = await inParallel(paths, args.jobs, (path) => testOne(path, args, colours, signal));
   for (const report of reports) process.stdout.write(notebookDetails(report, colours));
+  const coverage = args.test.coverage === true ? measured(reports) : undefined;
+  if (coverage !== undefined)
+    process.stdout.write(coverageTable(coverage.files, coverage.unmeasured, colours));
   process.stdout.write(summaryLine(reports, performance.now() - start, colours));
   writeArtefacts(reports, args);
+  if (args.lcov !== undefined) writeLcov(args.lcov, coverage?.files ?? []);
   return reports;
+}
+
+function measured(reports: readonly NotebookReport[]) {
+  const unmeasured: string[] = [];
+  const notebooks = reports.flatMap((report) => {
+    const coverage = 'tested' in report ? report.tested.coverage : undefined;
+    if (coverage === 'unavailable') unmeasured.push(report.path);
+    return coverage === undefined || coverage === 'unavailable' ? [] : { path: report.path, coverage };
+  });
+  return { files: coveredFiles(notebooks), unmeasured };
+}
+
+function writeReport(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 function writeArtefacts(
   reports: readonly NotebookReport[],
   { junit, html, outputDirectory }: TestArguments,
 ): void {
-  if (junit !== undefined) writeFileSync(junit, junitXml(reports));
-  if (html !== undefined) writeFileSync(html, htmlReport(reports));
+  if (junit !== undefined) writeReport(junit, junitXml(reports));
+  if (html !== undefined) writeReport(html, htmlReport(reports));
   if (outputDirectory === undefined) return;
   for (const report of reports) {
     if ('error' in report) continue;

@@ -20,7 +20,7 @@ export interface NotebookTestOptions
   extends Partial<
     Pick<
       TestNotebookOptions,
-      'lax' | 'budgetMs' | 'maxOutputByteLength' | 'parameters' | 'onCellStart' | 'signal'
+      'lax' | 'budgetMs' | 'maxOutputByteLength' | 'parameters' | 'onCellStart' | 'coverage' | 'signal'
     >
   > {
   readonly cellTimeoutMs?: number | undefined;
@@ -67,6 +67,7 @@ export async function testNotebookFile(
     maxOutputByteLength: options.maxOutputByteLength,
     parameters: options.parameters,
     onCellStart: options.onCellStart,
+    coverage: options.coverage,
     signal: options.signal,
   };
   const attempts = [await inFreshKernel(notebook, path, options, settings)];

@@ -10,6 +10,7 @@ import { Displays, OutputArea } from '../output-area.ts';
 import { type InjectedCode, injectedCode, ParameterError, type Parameters } from '../parameters.ts';
 import type { Tolerance } from './comparers.ts';
 import { ComparisonError, parseComparisons } from './comparison-settings.ts';
+import { CoverageCollector, MEASURE } from './coverage/notebook-coverage.ts';
 import { failureOf } from './judge-cell.ts';
 import type { Sanitize } from './sanitizer.ts';
 import type { CellFailure, CellVerdict, TestedCell, TestedNotebook } from './verdict.ts';
@@ -29,6 +30,8 @@ export interface TestNotebookOptions {
   /** Instead of the values in the notebook's cell tagged `parameters`. */
   readonly parameters?: Parameters | undefined;
   readonly onCellStart?: ((index: number, cell: CodeCell) => void) | undefined;
+  /** Measures what of the cells, and of the local files that they import, has run; our kernel can. */
+  readonly coverage?: boolean | undefined;
   /** Stops the test behind the current cell, which is interrupted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,7 +58,8 @@ export async function testNotebook(
 ): Promise<TestedNotebook> {
   parseComparisons(options.comparisons, options.tolerance);
   const start = performance.now();
-  const runs = await runCells(notebook, options);
+  const collector = options.coverage === true ? new CoverageCollector() : undefined;
+  const runs = await runCells(notebook, options, collector);
   let timedOut = false;
   const cells = runs.map((run): TestedCell => {
     const { index, cell, area, markers, durationMs } = run;
@@ -69,10 +73,15 @@ export async function testNotebook(
     cells,
     executed: { ...notebook, cells: notebook.cells.map((cell, index) => executed.get(index) ?? cell) },
     durationMs: performance.now() - start,
+    ...(collector && { coverage: collector.result }),
   };
 }
 
-async function runCells(notebook: Notebook, options: TestNotebookOptions): Promise<readonly RunCell[]> {
+async function runCells(
+  notebook: Notebook,
+  options: TestNotebookOptions,
+  collector: CoverageCollector | undefined,
+): Promise<readonly RunCell[]> {
   const displays = new Displays();
   const runs: RunCell[] = [];
   let diedIn: number | undefined;
@@ -85,13 +94,22 @@ async function runCells(notebook: Notebook, options: TestNotebookOptions): Promi
     const start = performance.now();
     const outcome =
       (options.signal?.aborted ? 'the test was interrupted' : skipReason(cell, markers)) ??
-      (diedIn === undefined ? await runCell(index, cell, markers, area, options) : afterDeath(diedIn));
+      (diedIn === undefined
+        ? await runCell({ index, cell, markers, area }, options, collector)
+        : afterDeath(diedIn));
     if (typeof outcome === 'object' && outcome.status === 'died') diedIn ??= index;
     runs.push({ index, cell, markers, area, outcome, durationMs: performance.now() - start });
     if (injected?.after === index && diedIn === undefined)
       await assignParameters(injected.code, options.kernel);
   }
+  if (collector !== undefined && diedIn === undefined) await addLateCoverage(collector, options.kernel);
   return runs;
+}
+
+/** Of what the cells have left running. */
+async function addLateCoverage(collector: CoverageCollector, kernel: KernelConnection): Promise<void> {
+  const reply = await kernel.execute({ code: '', silent: true, storeHistory: false, metadata: MEASURE });
+  collector.add(undefined, reply);
 }
 
 function injectedInto(
@@ -116,11 +134,9 @@ export function skipReason(cell: CodeCell, markers: CellMarkers): string | undef
 }
 
 function runCell(
-  index: number,
-  cell: CodeCell,
-  markers: CellMarkers,
-  area: OutputArea,
+  { index, cell, markers, area }: Pick<RunCell, 'index' | 'cell' | 'markers' | 'area'>,
   options: TestNotebookOptions,
+  collector: CoverageCollector | undefined,
 ): Promise<CellOutcome> {
   options.onCellStart?.(index, cell);
   return executeCell(cell, area, {
@@ -130,6 +146,8 @@ function runCell(
     expectsError: markers.raisesException,
     timeoutMs: markers.timeoutMs ?? options.cellTimeoutMs,
     signal: options.signal,
+    metadata: collector && MEASURE,
+    onReply: collector && ((reply) => collector.add(index, reply)),
   });
 }
 

@@ -3,6 +3,7 @@ import type { ExpectedException } from '../cell-markers.ts';
 import type { OutputDifference } from '../compare-outputs.ts';
 import type { CellError } from '../execute-cell.ts';
 import type { CodeCell, Notebook } from '../notebook.ts';
+import type { NotebookCoverage } from './coverage/notebook-coverage.ts';
 
 export type CellFailure =
   | { readonly kind: 'exception'; readonly error: CellError }
@@ -45,6 +46,8 @@ export interface TestedNotebook {
   /** The notebook with the outputs of this run; cells that were skipped have none. */
   readonly executed: Notebook;
   readonly durationMs: number;
+  /** Present where it was asked for. */
+  readonly coverage?: NotebookCoverage | 'unavailable';
 }
 
 export function isFailed({ verdict }: TestedCell): boolean {

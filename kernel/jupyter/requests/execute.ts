@@ -2,7 +2,7 @@ import { ContentReader } from '../content.ts';
 import type { Execution } from '../executions.ts';
 import type { ExecuteOutcome } from '../interpreter.ts';
 import { errorContent } from '../iopub.ts';
-import type { JsonObject, Message, MimeBundle } from '../messages.ts';
+import { isJsonObject, type JsonObject, type Message, type MimeBundle } from '../messages.ts';
 import type { KernelServices, Reply, RequestHandler } from '../request-handler.ts';
 
 interface ExecuteContent {
@@ -12,6 +12,7 @@ interface ExecuteContent {
   readonly userExpressions: Readonly<Record<string, string>>;
   readonly allowStdin: boolean;
   readonly stopOnError: boolean;
+  readonly wantsCoverage: boolean;
 }
 
 export const execute: RequestHandler = {
@@ -46,6 +47,8 @@ function parseContent(request: Message): ExecuteContent {
     userExpressions: read.stringRecord('user_expressions'),
     allowStdin: read.boolean('allow_stdin', true),
     stopOnError: read.boolean('stop_on_error', true),
+    // An extension of ours: where the protocol lets clients and kernels put what others need not know.
+    wantsCoverage: isJsonObject(request.metadata.rjit) && request.metadata.rjit.coverage === true,
   };
 }
 
@@ -67,7 +70,9 @@ function replyTo(
   engine: string,
 ): Reply {
   // ipykernel's metadata: JupyterLab shows a cell's execution time from `started`.
-  const metadata: JsonObject = { started, dependencies_met: true, engine, status: outcome.status };
+  const { status, coverage } = outcome;
+  const ours = coverage === undefined ? {} : { rjit: { coverage } };
+  const metadata: JsonObject = { started, dependencies_met: true, engine, status, ...ours };
   if (outcome.status === 'ok') {
     const { userExpressions, payload } = outcome;
     const content = {

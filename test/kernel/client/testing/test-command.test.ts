@@ -258,4 +258,35 @@ command('notebookSuite registers a uvu test for each cell', () =>
   }),
 );
 
+command('--lcov and the lcov of notebookSuite say which lines have run', () =>
+  withEchoFolder(async ({ path, env, write }) => {
+    // The echo kernel's folder instead of that of the tests' environment: rjit is then the kernel beside the command.
+    const folder = { path, write, env: { ...env, JUPYTER_DATA_DIR: path } };
+    write('n/a.ipynb', notebookOf(codeCell('if (1 > 2)\n  3;')));
+    const { status, stdout: out } = await rjitTest(
+      folder,
+      'n',
+      '--kernel-name',
+      'rjit',
+      '--lcov',
+      'c/l.info',
+    );
+    assert.is(status, 0, out);
+    assert.match(out, /^n\/a\.ipynb +1\/2 {2}50 % +1\/2 {2}50 % .*not run: cell 1: 2$/m);
+    const lcov = readFileSync(join(path, 'c/l.info'), 'utf8');
+    const text = readFileSync(join(path, 'n/a.ipynb'), 'utf8').split('\n');
+    const line = text.findIndex((one) => one.includes('if (1 > 2)')) + 1;
+    const arms = `BRDA:${line},0,0,0\nBRDA:${line},0,1,1\n`;
+    for (const part of ['SF:n/a.ipynb\n', arms, `DA:${line},1\nDA:${line + 1},0\n`]) {
+      assert.ok(lcov.includes(part), `${part} in ${lcov}`);
+    }
+    const module = join(repositoryRoot, 'dist/kernel/client/testing/notebook-suite.js');
+    const options = "{ kernelName: 'rjit', lcov: 'suite.info' }";
+    const script = `import { notebookSuite } from ${JSON.stringify(module)}; notebookSuite('n', ${options});`;
+    writeFileSync(join(path, 'suite.mjs'), script);
+    assert.is((await run(folder, ['suite.mjs'])).status, 0);
+    assert.is(readFileSync(join(path, 'suite.info'), 'utf8'), lcov);
+  }),
+);
+
 command.run();
