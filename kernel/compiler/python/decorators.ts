@@ -10,7 +10,16 @@ export type DeclaredSignatures = FunctionDefinition['declaredSignatures'];
 const COMPILES: ReadonlySet<string> = new Set(['rjit', 'jit', 'njit']);
 
 /** Options of numba's decorators that change nothing about the result. */
-const HARMLESS: ReadonlySet<string> = new Set(['nopython', 'cache', 'nogil', 'inline', 'debug', 'looplift']);
+const HARMLESS: ReadonlySet<string> = new Set([
+  ...['nopython', 'cache', 'nogil', 'inline', 'debug', 'looplift'],
+  ...['parallel', 'boundscheck'],
+]);
+
+/** Options that are the cell's. */
+const OF_THE_CELL: ReadonlyMap<string, string> = new Map([
+  ['fastmath', '--fastmath'],
+  ['error_model', '--error-model numpy'],
+]);
 
 /** The `@…` lines above a function: the signatures they declare. */
 export function decorators(cursor: Cursor): DeclaredSignatures {
@@ -45,7 +54,9 @@ function decoratorSignatures(cursor: Cursor, node: Expression): DeclaredSignatur
 
 function checkOption(cursor: Cursor, { name, value, span }: Call['keywords'][number]): void {
   if (HARMLESS.has(name) || (value.kind === 'bool' && !value.value)) return;
-  cursor.reportUnsupported(`the option '${name}' of a decorator is not supported`, span, 'remove it');
+  const option = OF_THE_CELL.get(name);
+  const hint = option === undefined ? 'remove it' : `remove it, and write '${option}' behind %%rjit`;
+  cursor.reportUnsupported(`the option '${name}' of a decorator is not supported`, span, hint);
 }
 
 /** `'int64(int64)'`, `int64(int64)`, or several of them in a list or tuple. */

@@ -204,6 +204,8 @@ function member(adapter: Adapter, node: BabelNode<'MemberExpression'>): Expressi
   const { property } = node;
   if (property.type === 'PrivateName')
     return adapter.refuse('private names are not supported', property, 'rename it');
+  if (property.type === 'SequenceExpression')
+    return adapter.refuse('a comma between indices is not supported', property, 'write a[i][j]');
   if (node.computed || property.type !== 'Identifier') {
     return { kind: 'index', object, indices: [expression(adapter, property)], span };
   }

@@ -3,6 +3,8 @@ import type { Adapter } from './adapter.ts';
 import type { BabelPosition, BabelTarget } from './babel-ast.ts';
 import { expression } from './expressions.ts';
 
+const OBJECT_HINT = 'use a tuple: [a, b]; names of Math can be taken in front of the functions';
+
 /** Converts what is assigned to, or declared. */
 export function target(adapter: Adapter, node: BabelTarget, use: 'assign' | 'declare'): Target {
   const span = adapter.span(node);
@@ -22,7 +24,7 @@ export function target(adapter: Adapter, node: BabelTarget, use: 'assign' | 'dec
       return { kind: 'tuple', elements, span };
     }
     case 'ObjectPattern':
-      adapter.reportUnsupported('destructuring of objects is not supported', span, 'use a tuple: [a, b]');
+      adapter.reportUnsupported('destructuring of objects is not supported', span, OBJECT_HINT);
       return placeholder(adapter, node);
     case 'TSNonNullExpression':
       if (node.expression.type === 'Identifier' || node.expression.type === 'MemberExpression') {
