@@ -67,7 +67,7 @@ function signaturesOf(cursor: Cursor, argument: Expression): DeclaredSignatures 
     case 'string':
       return [stringContent(text, argument.value, argument.span)];
     case 'call':
-      return [{ text, span: argument.span }];
+      return [{ text: withoutModules(text), span: argument.span }];
     case 'tuple':
       return argument.elements.flatMap((element) => signaturesOf(cursor, element));
     default: {
@@ -76,4 +76,9 @@ function signaturesOf(cursor: Cursor, argument: Expression): DeclaredSignatures 
       return [];
     }
   }
+}
+
+/** `nb.float64(nb.types.int8)` without its modules. */
+function withoutModules(text: string): string {
+  return text.replaceAll(/(?:\b[A-Za-z_]\w*\.)+(?=[A-Za-z_])/g, '');
 }

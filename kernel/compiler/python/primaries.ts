@@ -1,4 +1,4 @@
-import type { Call, Expression } from '../core.ts';
+import type { Call, Expression, FloatLiteral } from '../core.ts';
 import { syntaxError } from '../parse-diagnostic.ts';
 import { atom } from './atoms.ts';
 import { type Cursor, isAt } from './cursor.ts';
@@ -34,6 +34,8 @@ export function primary(cursor: Cursor): Expression {
 }
 
 function call(cursor: Cursor, callee: Expression, start: number): Expression {
+  const special = specialFloat(cursor, callee, start);
+  if (special !== undefined) return special;
   const args: Expression[] = [];
   const keywords: Call['keywords'][number][] = [];
   cursor.take();
@@ -43,6 +45,16 @@ function call(cursor: Cursor, callee: Expression, start: number): Expression {
   }
   closeList(cursor, ')', 'arguments');
   return { kind: 'call', callee, args, keywords, span: cursor.spanFrom(start) };
+}
+
+/** `float('inf')`, `float("-nan")`: numbers that have no literal. */
+function specialFloat(cursor: Cursor, callee: Expression, start: number): FloatLiteral | undefined {
+  if (callee.kind !== 'name' || callee.name !== 'float' || !isAt(cursor.peek(2), ')')) return undefined;
+  const [, sign, word] = /^['"]([+-]?)(inf|infinity|nan)['"]$/i.exec(cursor.peek(1).text) ?? [];
+  if (word === undefined) return undefined;
+  for (let count = 0; count < 3; count++) cursor.take();
+  const value = word.toLowerCase() === 'nan' ? Number.NaN : Number.POSITIVE_INFINITY;
+  return { kind: 'float', value: sign === '-' ? -value : value, span: cursor.spanFrom(start) };
 }
 
 function argument(cursor: Cursor, args: Expression[], keywords: Call['keywords'][number][]): void {

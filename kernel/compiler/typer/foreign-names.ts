@@ -22,9 +22,10 @@ const PYTHON: ReadonlyMap<string, string> = new Map([
     NEW_ARRAY,
     [
       ...['array', 'zeros', 'ones', 'empty', 'full', 'arange', 'linspace', 'eye', 'zeros_like', 'empty_like'],
-      ...['ones_like', 'full_like', 'asarray', 'concatenate', 'stack', 'copy', 'where'],
+      ...['ones_like', 'full_like', 'asarray', 'concatenate', 'stack', 'copy'],
     ].map((name) => `numpy.${name}`),
   ),
+  ...entries("write 'x if test else y', in a loop where it is about arrays", ['numpy.where']),
   ...entries(
     'write a loop over the array',
     ['std', 'var', 'dot', 'cumsum', 'median', 'sort', 'matmul'].map((name) => `numpy.${name}`),
