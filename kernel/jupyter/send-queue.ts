@@ -33,6 +33,7 @@ export class SendQueue {
   }
 
   async #sendAll(): Promise<void> {
+    await turnsEnd();
     let next = this.#waiting.shift();
     while (next !== undefined && !this.#socket.closed) {
       try {
@@ -44,4 +45,13 @@ export class SendQueue {
     }
     this.#drain = undefined;
   }
+}
+
+/**
+ * Behind all that the current turn of the event loop has to say: handed to ZeroMQ together, messages wake its thread
+ * and the client once, and these don't take the processor from us in the middle of it.
+ */
+async function turnsEnd(): Promise<void> {
+  await undefined;
+  await new Promise<void>((resolve) => process.nextTick(resolve));
 }

@@ -134,7 +134,7 @@ export class CellExecutor {
     this.#active = undefined;
     const { channel, send } = this.#options;
     const { cellId, wantsCoverage } = active.request;
-    channel.endCell(cellId);
+    channel.endCell();
     send({ op: 'done', cellId, outcome: { ...outcome, ...(wantsCoverage && this.takeCoverage()) } });
   }
 }

@@ -5,7 +5,6 @@ import type { CommHandled, SessionMessage } from './session-messages.ts';
 import { writeFully } from './write-fully.ts';
 
 const STDOUT = 1;
-const STDERR = 2;
 const FLUSH_LENGTH = 1 << 16;
 
 /**
@@ -42,12 +41,8 @@ export class OutputChannel {
   }
 
   /** Call before the message that the cell is done. */
-  endCell(cellId: CellId): void {
-    this.#reset();
-    const end = formatMarker(this.#token, { kind: 'end', cellId });
-    this.#pending += end;
+  endCell(): void {
     this.flush();
-    writeFully(STDERR, end);
     this.#runningCell = undefined;
     this.#cell = undefined;
   }

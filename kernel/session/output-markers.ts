@@ -1,7 +1,6 @@
 /**
- * What the session writes between the text on its standard output and error, so that text, displays and the end of a
- * cell arrive in one order although native code and child processes write to the same pipes. A marker is an
- * application program command (ESC _ … ESC \), which terminals ignore, with a token no program prints by accident.
+ * What the session writes between the text on its standard output, so that text and displays arrive in one order
+ * although native code and child processes write to the same pipe. A marker is an application program command (ESC _ … ESC \), which terminals ignore, with a token no program prints by accident.
  */
 import type { CellId, StreamName } from './execution.ts';
 
@@ -11,9 +10,7 @@ export type Marker =
   /** The text that follows is whoever's turn it is. */
   | { readonly kind: 'reset' }
   /** Here belongs the rich output with this sequence number. */
-  | { readonly kind: 'output'; readonly sequence: number }
-  /** All that the cell wrote to this pipe has been written. */
-  | { readonly kind: 'end'; readonly cellId: CellId };
+  | { readonly kind: 'output'; readonly sequence: number };
 
 const END = '\x1b\\';
 
@@ -31,8 +28,6 @@ function markerBody(marker: Marker): string {
       return 'r';
     case 'output':
       return `d${marker.sequence}`;
-    case 'end':
-      return `z${marker.cellId}`;
   }
 }
 
@@ -46,8 +41,6 @@ function parseMarkerBody(body: string): Marker | undefined {
       return { kind: 'reset' };
     case 'd':
       return number === undefined ? undefined : { kind: 'output', sequence: number };
-    case 'z':
-      return number === undefined ? undefined : { kind: 'end', cellId: number };
     default:
       return undefined;
   }

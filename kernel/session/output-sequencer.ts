@@ -1,13 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { CellId, ExecuteOutcome, Output, RichOutput, StreamName } from './execution.ts';
+import type { CellId, Output, RichOutput, StreamName } from './execution.ts';
 import { type Marker, MarkerParser } from './output-markers.ts';
 import { outOfMemoryDump } from './session-death.ts';
 import type { CommHandled } from './session-messages.ts';
 
-interface SequencerEvents {
-  readonly onOutput: (output: Output | CommHandled, cellId: CellId | undefined) => void;
-  readonly onDone: (cellId: CellId, outcome: ExecuteOutcome) => void;
-}
+type OnOutput = (output: Output | CommHandled, cellId: CellId | undefined) => void;
 
 type Item =
   | { readonly kind: 'text'; readonly text: Buffer }
@@ -16,14 +13,10 @@ type Item =
 const LAST_ERROR_LENGTH = 8192;
 const DEBUGGER_NOTICE = 'Waiting for the debugger to disconnect...\n';
 
-/**
- * Puts what arrives on three pipes (standard output, standard error, messages) back into one order, and says that a
- * cell is done when its end has been seen on all of them.
- */
+/** Puts the output that arrives on three pipes (standard output, standard error, messages) back into one order. */
 export class OutputSequencer {
-  readonly #events: SequencerEvents;
+  readonly #onOutput: OnOutput;
   readonly #stdout: MarkerParser;
-  readonly #stderr: MarkerParser;
   readonly #rich = new Map<
     number,
     { readonly output: RichOutput | CommHandled; readonly cellId: CellId | undefined }
@@ -35,25 +28,15 @@ export class OutputSequencer {
   #currentCell: CellId | undefined;
   /** What the marker before the text says of it. */
   #source: { readonly cellId: CellId | undefined; readonly stream: StreamName } | undefined;
-  #stdoutEnded: CellId | undefined;
-  #stderrEnded: CellId | undefined;
-  #done: { readonly cellId: CellId; readonly outcome: ExecuteOutcome } | undefined;
   #lastErrorText = '';
   #isCrashing = false;
 
-  constructor(token: string, events: SequencerEvents) {
-    this.#events = events;
+  constructor(token: string, onOutput: OnOutput) {
+    this.#onOutput = onOutput;
     this.#stdout = new MarkerParser(
       token,
       (text) => this.#items.push({ kind: 'text', text }),
       (marker) => this.#items.push({ kind: 'marker', marker }),
-    );
-    this.#stderr = new MarkerParser(
-      token,
-      (text) => this.#onErrorText(this.#decoders.stderr.write(text)),
-      (marker) => {
-        if (marker.kind === 'end') this.#stderrEnded = marker.cellId;
-      },
     );
   }
 
@@ -72,8 +55,7 @@ export class OutputSequencer {
   }
 
   pushStderr(chunk: Buffer): void {
-    this.#stderr.push(chunk);
-    this.#finishCell();
+    this.#onErrorText(this.#decoders.stderr.write(chunk));
   }
 
   pushRich(sequence: number, output: RichOutput | CommHandled, cellId: CellId | undefined): void {
@@ -81,17 +63,11 @@ export class OutputSequencer {
     this.#drain();
   }
 
-  pushDone(cellId: CellId, outcome: ExecuteOutcome): void {
-    this.#done = { cellId, outcome };
-    this.#finishCell();
-  }
-
   /** All pipes have ended. */
   end(): void {
     this.#stdout.end();
-    this.#stderr.end();
     this.#drain();
-    for (const { output, cellId } of this.#rich.values()) this.#events.onOutput(output, cellId);
+    for (const { output, cellId } of this.#rich.values()) this.#onOutput(output, cellId);
     this.#rich.clear();
   }
 
@@ -103,7 +79,6 @@ export class OutputSequencer {
       taken += 1;
     }
     this.#items.splice(0, taken);
-    this.#finishCell();
   }
 
   /** False when the marker's content has not arrived. */
@@ -115,14 +90,11 @@ export class OutputSequencer {
       case 'reset':
         this.#source = undefined;
         return true;
-      case 'end':
-        this.#stdoutEnded = marker.cellId;
-        return true;
       case 'output': {
         const rich = this.#rich.get(marker.sequence);
         if (rich === undefined) return false;
         this.#rich.delete(marker.sequence);
-        this.#events.onOutput(rich.output, rich.cellId);
+        this.#onOutput(rich.output, rich.cellId);
         return true;
       }
     }
@@ -131,8 +103,7 @@ export class OutputSequencer {
   #onText(bytes: Buffer): void {
     const { cellId, stream } = this.#source ?? { cellId: undefined, stream: 'stdout' };
     const text = this.#decoders.stdout.write(bytes);
-    if (text !== '')
-      this.#events.onOutput({ kind: 'stream', name: stream, text }, cellId ?? this.#currentCell);
+    if (text !== '') this.#onOutput({ kind: 'stream', name: stream, text }, cellId ?? this.#currentCell);
   }
 
   #onErrorText(text: string): void {
@@ -142,14 +113,6 @@ export class OutputSequencer {
     // The dump is for Node's developers; the report of the death says in words what it means.
     this.#isCrashing ||= text.includes(outOfMemoryDump);
     if (own === '' || this.#isCrashing) return;
-    this.#events.onOutput({ kind: 'stream', name: 'stderr', text: own }, this.#currentCell);
-  }
-
-  #finishCell(): void {
-    const done = this.#done;
-    if (done === undefined) return;
-    if (this.#stdoutEnded !== done.cellId || this.#stderrEnded !== done.cellId) return;
-    this.#done = undefined;
-    this.#events.onDone(done.cellId, done.outcome);
+    this.#onOutput({ kind: 'stream', name: 'stderr', text: own }, this.#currentCell);
   }
 }

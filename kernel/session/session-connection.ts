@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ControlChannel } from './control-channel.ts';
 import type { CellId, CommMessage, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
@@ -57,6 +58,9 @@ export class SessionConnection {
   #endedBecause: string | undefined;
   #death: SessionDeath | undefined;
   #markReady: () => void = () => {};
+  /** While output is held. */
+  #held: Promise<void> | undefined;
+  #release: () => void = () => {};
 
   constructor(options: ConnectionOptions) {
     const token = randomBytes(8).toString('hex');
@@ -74,10 +78,7 @@ export class SessionConnection {
     });
     this.#messages = this.#pipe(3);
     this.control = new ControlChannel(this.#pipe(4));
-    this.#sequencer = new OutputSequencer(token, {
-      onOutput: (output, cellId) => this.#pass(output, cellId),
-      onDone: (cellId, outcome) => this.#finish(cellId, outcome),
-    });
+    this.#sequencer = new OutputSequencer(token, (output, cellId) => this.#pass(output, cellId));
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#sequencer.pushStdout(chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#sequencer.pushStderr(chunk));
     readLines(this.#messages, (line) => this.#onMessage(line));
@@ -118,6 +119,14 @@ export class SessionConnection {
 
   /** While its output is held, the process waits as soon as the pipes are full. */
   holdOutput(held: boolean): void {
+    if (held) {
+      this.#held ??= new Promise((resolve) => {
+        this.#release = resolve;
+      });
+    } else {
+      this.#held = undefined;
+      this.#release();
+    }
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (held) stream?.pause();
       else stream?.resume();
@@ -162,7 +171,7 @@ export class SessionConnection {
         this.#sequencer.pushRich(message.sequence, message.output, message.cellId);
         break;
       case 'done':
-        this.#sequencer.pushDone(message.cellId, message.outcome);
+        void this.#finish(message.cellId, message.outcome);
         break;
       case 'declared':
         this.#events?.onDeclared(message.declarations);
@@ -197,7 +206,17 @@ export class SessionConnection {
     this.#comms.delete(cellId);
   }
 
-  #finish(cellId: CellId, outcome: ExecuteOutcome): void {
+  /**
+   * What the cell wrote was in the pipes before its end was told, so a whole turn of the event loop reads all of it:
+   * cheaper than a mark on each pipe for every cell.
+   */
+  async #finish(cellId: CellId, outcome: ExecuteOutcome): Promise<void> {
+    do {
+      await this.#held;
+      // The rest of this turn, and the next one.
+      await nextTurn();
+      await nextTurn();
+    } while (this.#held !== undefined);
     if (this.#running?.cellId !== cellId) return;
     const { resolve } = this.#running;
     this.#running = undefined;

@@ -8,7 +8,6 @@ const markers: readonly Marker[] = [
   { kind: 'source', cellId: undefined, stream: 'stdout' },
   { kind: 'reset' },
   { kind: 'output', sequence: 12 },
-  { kind: 'end', cellId: 3 },
 ];
 
 /** What the parser makes of bytes that arrive in pieces of the given length; neighbouring text is joined. */
@@ -44,7 +43,7 @@ parsing('are found among text however the bytes are cut', () => {
 });
 
 parsing('of another token, and beginnings of markers, are text', () => {
-  const text = `${formatMarker('other', { kind: 'end', cellId: 1 })}\x1b\x1b_rj\x1b_rjit-abc`;
+  const text = `${formatMarker('other', { kind: 'output', sequence: 1 })}\x1b\x1b_rj\x1b_rjit-abc`;
   for (let length = 1; length <= text.length; length++)
     assert.equal(parse(Buffer.from(text), length), [text]);
 });

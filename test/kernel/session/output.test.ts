@@ -102,8 +102,8 @@ output(
 output(
   'that looks like a marker of ours is text',
   withSession(async (session) => {
-    await session.run(String.raw`print('\x1b_rjit-0:z1\x1b\\', '\x1b')`);
-    assert.is(session.text(1), '\x1b_rjit-0:z1\x1b\\ \x1b\n');
+    await session.run(String.raw`print('\x1b_rjit-0:r\x1b\\', '\x1b')`);
+    assert.is(session.text(1), '\x1b_rjit-0:r\x1b\\ \x1b\n');
   }),
 );
 
