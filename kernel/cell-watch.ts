@@ -7,8 +7,12 @@ import { isWorthChecking, type TypeCheckMode, typeWarnings } from './type-checks
 const LONG_CELL_MS = 100;
 /** The kernel has to be idle for so long before it loads TypeScript, which would slow down what runs. */
 const IDLE_MS = 400;
+/** The kernel has to be idle for so long before it looks at the cells that ran: the next one may be on its way. */
+const PAUSE_MS = 50;
 /** Of more cells that come faster than they can be checked, the first ones are not. */
 const MAX_UNCHECKED = 20;
+/** So many are looked at without a pause, too. */
+const MAX_UNSEEN = 100;
 
 interface CellWatchOptions {
   readonly intelligence: () => Promise<Intelligence>;
@@ -24,8 +28,11 @@ interface UncheckedCell {
 export class CellWatch {
   readonly #options: CellWatchOptions;
   #idleTimer: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   #running = 0;
   #isWarm = false;
+  /** Cells that have run, of which the intelligence knows nothing yet. */
+  #unseen: ExecuteRequest[] = [];
   /** What there is to tell as soon as somebody can be told; undefined from then on. */
   #untold: ((intelligence: Intelligence) => void)[] | undefined = [];
   #intelligence: Intelligence | undefined;
@@ -47,30 +54,38 @@ export class CellWatch {
   begin(request: ExecuteRequest): () => void {
     this.#running += 1;
     clearTimeout(this.#idleTimer);
-    let isTold = false;
-    const tell = (): void => {
-      if (isTold) return;
-      isTold = true;
-      this.#ran(request);
-    };
-    const timer = setTimeout(tell, LONG_CELL_MS).unref();
+    clearTimeout(this.#pauseTimer);
+    let isSeen = false;
+    const timer = setTimeout(() => {
+      isSeen = true;
+      this.#unseen.push(request);
+      this.#see();
+    }, LONG_CELL_MS).unref();
     return () => {
       clearTimeout(timer);
       this.#running -= 1;
-      // The reply goes first.
-      setImmediate(tell);
+      if (!isSeen) this.#unseen.push(request);
+      clearTimeout(this.#pauseTimer);
+      const pauseMs = this.#unseen.length < MAX_UNSEEN ? PAUSE_MS : 0;
+      this.#pauseTimer = setTimeout(() => this.#see(), pauseMs).unref();
       this.idle();
     };
   }
 
   /** Tells the intelligence something, at once or when it is there; the order is kept. */
   tell(news: (intelligence: Intelligence) => void): void {
+    this.#see();
+    this.#tell(news);
+  }
+
+  #tell(news: (intelligence: Intelligence) => void): void {
     if (this.#intelligence !== undefined) news(this.#intelligence);
     else this.#untold?.push(news);
   }
 
   /** Loads the intelligence and tells it what has happened so far. */
   async loaded(): Promise<Intelligence> {
+    this.#see();
     const intelligence = await this.#options.intelligence();
     if (this.#intelligence === undefined) {
       this.#intelligence = intelligence;
@@ -83,6 +98,8 @@ export class CellWatch {
 
   close(): void {
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#pauseTimer);
+    this.#unseen = [];
     this.#unchecked.length = 0;
   }
 
@@ -93,11 +110,17 @@ export class CellWatch {
     await intelligence.warmUp().catch(() => undefined);
   }
 
+  #see(): void {
+    const cells = this.#unseen;
+    this.#unseen = [];
+    for (const request of cells) this.#ran(request);
+  }
+
   #ran(request: ExecuteRequest): void {
     const { code, silent, storeHistory, executionCount, cellId } = request;
     // Others have the number of the next one.
     const name = silent || !storeHistory ? `In[silent-${cellId}]` : `In[${executionCount}]`;
-    this.tell((intelligence) => intelligence.ran(name, code));
+    this.#tell((intelligence) => intelligence.ran(name, code));
     if (this.#options.mode() !== 'warn' || !isWorthChecking(request)) return;
     this.#unchecked.push({ name, request });
     if (this.#unchecked.length > MAX_UNCHECKED) this.#unchecked.shift();

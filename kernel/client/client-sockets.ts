@@ -45,12 +45,12 @@ export class ClientSockets {
   }
 
   send(channel: ClientChannel, frames: Frame[]): void {
-    this.#queues[channel].push(frames);
+    this.#queues[channel].push(() => frames);
   }
 
   /** The empty frame is for kernels whose heartbeat is a REP socket. */
   sendHeartbeat(): void {
-    if (this.#queues.hb.length === 0) this.#queues.hb.push(['', 'ping']);
+    if (this.#queues.hb.length === 0) this.#queues.hb.push(() => ['', 'ping']);
   }
 
   close(): void {

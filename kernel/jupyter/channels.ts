@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { headerToJson, type JsonObject, type Message, PROTOCOL_VERSION, type Requester } from './messages.ts';
+import type { Encode } from './send-queue.ts';
 import type { Frame, MessageSigner } from './signing.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
 /** What the channels need of the sockets; tests put a recorder here. */
 export interface Transport {
-  send(channel: 'shell' | 'control' | 'stdin', frames: Frame[]): void;
-  publish(frames: Frame[]): void;
+  send(channel: 'shell' | 'control' | 'stdin', encode: Encode): void;
+  publish(encode: Encode): void;
   /** Messages that wait for slow subscribers of iopub. */
   readonly unpublished: number;
   allPublished(): Promise<void>;
@@ -59,8 +60,11 @@ export class Channels {
     content: JsonObject,
     metadata: JsonObject = {},
   ): void {
-    const { frames } = this.#encode(request.identities, type, content, request.headerJson, { metadata });
-    this.#transport.send(channel, frames);
+    const { identities, headerJson } = request;
+    this.#transport.send(
+      channel,
+      () => this.#encode(identities, type, content, headerJson, { metadata }).frames,
+    );
   }
 
   /** Sends an `input_request` to the client that sent the request, and to no other; returns its message id. */
@@ -73,13 +77,13 @@ export class Channels {
       requester.headerJson,
       {},
     );
-    this.#transport.send('stdin', frames);
+    this.#transport.send('stdin', () => frames);
     return messageId;
   }
 
   publish(type: string, content: JsonObject, parent: ParentJson, options: PublishOptions = {}): void {
     const topic = options.topic ?? `kernel.${this.session}.${type}`;
-    this.#transport.publish(this.#encode([topic], type, content, parent, options).frames);
+    this.#transport.publish(() => this.#encode([topic], type, content, parent, options).frames);
   }
 
   #encode(

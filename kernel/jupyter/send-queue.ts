@@ -5,11 +5,17 @@ export interface SendingSocket {
   readonly closed: boolean;
 }
 
-/** zeromq allows one send in flight per socket (a second one throws EBUSY), so sends wait for their turn here. */
+/** Makes the frames of a message when it is its turn: what others wait for goes first. */
+export type Encode = () => Frame[];
+
+/**
+ * Hands messages to ZeroMQ, all of a turn of the event loop together: so its thread and the client wake up once, and
+ * don't take the processor from what the messages are about. One send at a time, as zeromq wants it.
+ */
 export class SendQueue {
   readonly #socket: SendingSocket;
   readonly #onError: (error: unknown, frames: Frame[]) => Promise<void>;
-  readonly #waiting: Frame[][] = [];
+  readonly #waiting: Encode[] = [];
   #drain: Promise<void> | undefined;
 
   /** `onError` decides what becomes of a message that could not be sent; the queue goes on afterwards. */
@@ -22,8 +28,8 @@ export class SendQueue {
     return this.#waiting.length;
   }
 
-  push(frames: Frame[]): void {
-    this.#waiting.push(frames);
+  push(encode: Encode): void {
+    this.#waiting.push(encode);
     this.#drain ??= this.#sendAll();
   }
 
@@ -36,10 +42,12 @@ export class SendQueue {
     await turnsEnd();
     let next = this.#waiting.shift();
     while (next !== undefined && !this.#socket.closed) {
+      let frames: Frame[] = [];
       try {
-        await this.#socket.send(next);
+        frames = next();
+        await this.#socket.send(frames);
       } catch (error) {
-        if (!this.#socket.closed) await this.#onError(error, next);
+        if (!this.#socket.closed) await this.#onError(error, frames);
       }
       next = this.#waiting.shift();
     }
@@ -47,10 +55,7 @@ export class SendQueue {
   }
 }
 
-/**
- * Behind all that the current turn of the event loop has to say: handed to ZeroMQ together, messages wake its thread
- * and the client once, and these don't take the processor from us in the middle of it.
- */
+/** Behind all promise jobs of this turn of the event loop. */
 async function turnsEnd(): Promise<void> {
   await undefined;
   await new Promise<void>((resolve) => process.nextTick(resolve));

@@ -11,7 +11,7 @@ import {
   type RegistrationInfo,
 } from './connection-file.ts';
 import { curveServerOptions } from './curve.ts';
-import { SendQueue } from './send-queue.ts';
+import { type Encode, SendQueue } from './send-queue.ts';
 import type { Frame } from './signing.ts';
 
 /** How long what has been sent may take to leave after a socket is closed. */
@@ -96,19 +96,19 @@ export class KernelSockets {
       void this.#receive(this.#routers[channel], (frames) => events.onMessage(channel, frames));
     }
     const heartbeatQueue = new SendQueue(this.#heartbeat, async (error) => events.onError(error));
-    void this.#receive(this.#heartbeat, (frames) => heartbeatQueue.push(frames));
+    void this.#receive(this.#heartbeat, (frames) => heartbeatQueue.push(() => frames));
     void this.#receive(this.#iopub, ([event]) => {
       // XPUB receives a byte 1 and the topic for each subscription, 0 for its end (zmq_socket(3)).
       if (event?.[0] === 1) events.onSubscribe(event.subarray(1));
     });
   }
 
-  send(channel: RequestChannel, frames: Frame[]): void {
-    this.#queues[channel].push(frames);
+  send(channel: RequestChannel, encode: Encode): void {
+    this.#queues[channel].push(encode);
   }
 
-  publish(frames: Frame[]): void {
-    this.#queues.iopub.push(frames);
+  publish(encode: Encode): void {
+    this.#queues.iopub.push(encode);
   }
 
   /** Messages to iopub that ZeroMQ has not taken yet: more than a few mean that subscribers are slower than we. */

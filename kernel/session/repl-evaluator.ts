@@ -36,6 +36,7 @@ export class ReplEvaluator {
    * settled. A script that an interrupt has ended never settles.
    */
   readonly #pending = new Set<Promise<ReplResult>>();
+  #isReleasing = false;
 
   constructor() {
     this.#session.connect();
@@ -75,9 +76,18 @@ export class ReplEvaluator {
       return { value: (await promise)['.repl_result'] };
     } finally {
       this.#pending.delete(promise);
-      // The inspector keeps every result for its client, who is never going to ask.
-      this.#session.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
+      this.#releaseSoon();
     }
+  }
+
+  /** The inspector keeps every result for its client, who is never going to ask. The cell's reply goes first. */
+  #releaseSoon(): void {
+    if (this.#isReleasing) return;
+    this.#isReleasing = true;
+    setImmediate(() => {
+      this.#isReleasing = false;
+      this.#session.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
+    });
   }
 }
 

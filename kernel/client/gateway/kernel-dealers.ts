@@ -40,7 +40,7 @@ export class KernelDealers {
   send(channel: ClientChannel, frames: readonly Uint8Array[]): void {
     const [header = '', parent = '', metadata = '', content = ''] = frames;
     const signature = this.#signer.sign([header, parent, metadata, content]);
-    this.#queues.get(channel)?.push([DELIMITER, signature, ...frames]);
+    this.#queues.get(channel)?.push(() => [DELIMITER, signature, ...frames]);
   }
 
   close(): void {

@@ -13,8 +13,8 @@ function recorder() {
     unpublished: 0,
     published,
     send: () => {},
-    publish: (frames: Frame[]) => {
-      const [header = '', , , content = ''] = frames.slice(3).map(String);
+    publish: (encode: () => Frame[]) => {
+      const [header = '', , , content = ''] = encode().slice(3).map(String);
       published.push(`${JSON.parse(header).msg_type} ${content}`);
     },
     allPublished: () =>

@@ -45,7 +45,7 @@ test('a subscriber that reads nothing is waited for, then left behind; the other
     // More than the socket's buffers and both high-water marks take.
     const count = 400;
     const body = 'x'.repeat(64 * 1024);
-    for (let index = 0; index < count; index++) sockets.publish([`${index}`, body]);
+    for (let index = 0; index < count; index++) sockets.publish(() => [`${index}`, body]);
     await eventually(
       'the queue to stand still',
       () => sockets.unpublished > 0 && sockets.unpublished < count,
