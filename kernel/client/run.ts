@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ConnectionFileError, readConnectionFile } from '../jupyter/connection-file.ts';
+import { Afterwards } from './afterwards.ts';
 import { Autosave } from './autosave.ts';
 import { type CellResult, executeCells, type NotebookRun } from './execute-notebook.ts';
 import { injectParameters } from './inject-parameters.ts';
@@ -152,6 +153,7 @@ async function execute(
     .slice(firstCell)
     .filter(({ cellType, source }) => cellType === 'code' && source.trim() !== '');
   const progress = createProgress(process.stderr, cells.length);
+  const afterwards = new Afterwards();
   let autosave: Autosave | undefined;
   try {
     return await executeCells(notebook, {
@@ -172,15 +174,17 @@ async function execute(
             progress.above(() => process.stderr.write(`rjit run: cannot save: ${String(error)}\n`)),
         });
       },
-      onCellStart: (_index, cell) => progress.start(cell),
-      onCellEnd: (result) => {
-        progress.end(result);
-        autosave?.cellEnded();
-        const { cell } = result;
-        if (args.show && cell.cellType === 'code') progress.above(() => show(cell));
-      },
+      onCellStart: (_index, cell) => afterwards.do(() => progress.start(cell)),
+      onCellEnd: (result) =>
+        afterwards.do(() => {
+          progress.end(result);
+          autosave?.cellEnded();
+          const { cell } = result;
+          if (args.show && cell.cellType === 'code') progress.above(() => show(cell));
+        }),
     });
   } finally {
+    afterwards.flush();
     autosave?.stop();
     progress.stop();
   }
