@@ -14,6 +14,9 @@ import { decodeMessage, encodeMessage } from '../jupyter/wire.ts';
 import { type ClientChannel, ClientSockets } from './client-sockets.ts';
 import { deferred } from './deferred.ts';
 
+/** A string of JavaScript's can't be much longer; nor does a notebook show so much. */
+const MAX_MESSAGE_BYTE_LENGTH = 256_000_000;
+
 /** For how many requests back late output still finds its listener. */
 const REMEMBERED_REQUESTS = 4096;
 
@@ -162,6 +165,7 @@ export class ClientChannels {
   #receive(channel: ClientChannel | 'iopub', frames: Uint8Array[]): void {
     let message: Message;
     try {
+      refuseTooLong(frames);
       message = decodeMessage(frames, this.#signer);
     } catch (error) {
       this.#events.onInvalidMessage(error);
@@ -195,4 +199,13 @@ export class ClientChannels {
       this.#events.onError(error);
     }
   }
+}
+
+function refuseTooLong(frames: readonly Uint8Array[]): void {
+  const byteLength = frames.reduce((sum, frame) => sum + frame.byteLength, 0);
+  if (byteLength <= MAX_MESSAGE_BYTE_LENGTH) return;
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  throw new RangeError(
+    `it is ${megabytes(byteLength)} long; at most ${megabytes(MAX_MESSAGE_BYTE_LENGTH)} are read`,
+  );
 }

@@ -59,5 +59,10 @@ export class ClientSockets {
 }
 
 async function receive(socket: Dealer | Subscriber, onFrames: (frames: Buffer[]) => void): Promise<void> {
-  for await (const frames of socket) onFrames(frames);
+  try {
+    for await (const frames of socket) onFrames(frames);
+  } catch (error) {
+    // A socket that is closed while much still waits in it says so in this way (ENOTSOCK).
+    if (!socket.closed) throw error;
+  }
 }

@@ -33,6 +33,8 @@ export interface LaunchOptions extends SpawnOptions {
 export class KernelClient implements KernelConnection {
   /** Resolves when the kernel is gone, asked or not. */
   readonly died: Promise<KernelDeath>;
+  /** Resolves when the kernel has sent what is no message of Jupyter's: nothing more is read of it. */
+  readonly broken: Promise<KernelProtocolError>;
   /** Where the kernel listens, for other clients of it. */
   readonly connection: ConnectionInfo;
   readonly #channels: ClientChannels;
@@ -46,12 +48,14 @@ export class KernelClient implements KernelConnection {
     onIopub: ClientEvents['onIopub'] | undefined,
   ) {
     const { promise: lost, resolve: onLost } = deferred<KernelDeath>();
+    const { promise: broken, resolve: onBroken } = deferred<KernelProtocolError>();
+    this.broken = broken;
     this.connection = connection;
     this.#process = kernelProcess;
     this.#channels = new ClientChannels(connection, {
       onIopub: (message, frames) => onIopub?.(message, frames),
       onHeartbeat: () => this.#heartbeat.answered(),
-      onInvalidMessage: (error) => this.#channels.fail(protocolError(error)),
+      onInvalidMessage: (error) => onBroken(protocolError(error)),
       onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     });
     this.#heartbeat = new Heartbeat({
@@ -60,6 +64,7 @@ export class KernelClient implements KernelConnection {
       onLost: (silentMs) =>
         onLost({ reason: `no heartbeat for ${Math.round(silentMs / 1000)} s`, stderr: '' }),
     });
+    void broken.then((error) => this.#channels.fail(error));
     this.died = kernelProcess?.died ?? lost;
     void this.died.then((death) => this.#channels.fail(diedError(death)));
   }

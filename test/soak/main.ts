@@ -1,8 +1,9 @@
 /**
  * `npm run soak [-- --calls 10000 --clients 8 --seed 1]`: see run-soak.ts. `npm run soak -- kernel [--cells 10000
- * --seed 1]`: see run-kernel-soak.ts. Exits with 1 when there were problems.
+ * --seed 1]`: see run-kernel-soak.ts. `npm run soak -- notebooks`: see run-floods.ts. Exits with 1 when there were problems.
  */
 import { parseArgs } from 'node:util';
+import { floods, runFlood } from './run-floods.ts';
 import { type Footprint, runKernelSoak } from './run-kernel-soak.ts';
 import { runSoak } from './run-soak.ts';
 
@@ -28,11 +29,31 @@ if (
 ) {
   process.stderr.write('soak: --calls, --clients, --cells and --seed are whole numbers\n');
   process.exitCode = 2;
-} else if (rest.length > 0 || !['backend', 'kernel'].includes(what)) {
-  process.stderr.write(`soak: expected backend or kernel, found ${positionals.join(' ')}\n`);
+} else if (rest.length > 0 || !['backend', 'kernel', 'notebooks'].includes(what)) {
+  process.stderr.write(`soak: expected backend, kernel or notebooks, found ${positionals.join(' ')}\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = what === 'kernel' ? await soakKernel(cells, seed) : await soak(calls, clients, seed);
+  process.exitCode =
+    what === 'notebooks'
+      ? await soakNotebooks()
+      : what === 'kernel'
+        ? await soakKernel(cells, seed)
+        : await soak(calls, clients, seed);
+}
+
+async function soakNotebooks(): Promise<number> {
+  let count = 0;
+  for (const flood of floods()) {
+    const { kernel, way, what, seconds, peaks, problems } = await runFlood(flood);
+    const memory = [...peaks].map(([process, mebibytes]) => `${process} ${mebibytes} MiB`).join(', ');
+    process.stdout.write(`${kernel}, ${what}, ${way}: ${seconds.toFixed(1)} s; at most ${memory}\n`);
+    for (const problem of problems) process.stdout.write(`problem: ${problem}\n`);
+    count += problems.length;
+  }
+  process.stdout.write(
+    count === 0 ? 'every run ended with its verdict, and nothing is left\n' : `${count} problems\n`,
+  );
+  return count === 0 ? 0 : 1;
 }
 
 async function soakKernel(cells: number, seed: number): Promise<number> {

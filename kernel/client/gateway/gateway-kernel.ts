@@ -106,8 +106,13 @@ export class GatewayKernel {
 
   #adopt(client: KernelClient, relay: IopubRelay): void {
     relay.onMessage = (message, frames) => this.#publish(message, frames);
+    const isOurs = () => this.#client === client && !this.#isEnding;
     void client.died.then((death) => {
-      if (this.#client === client && !this.#isEnding) this.#onDeath(death);
+      if (isOurs()) this.#onDeath(death);
+    });
+    void client.broken.then(async ({ message }) => {
+      if (isOurs()) this.#onDeath({ reason: message, stderr: '' });
+      await client.kill();
     });
   }
 
@@ -121,6 +126,8 @@ export class GatewayKernel {
 
   /** Jupyter Server would start another one in silence; whoever tests a notebook must know. */
   #onDeath({ reason, stderr }: KernelDeath): void {
+    // One that was ended for what it sent has died for that.
+    if (this.#death !== undefined) return;
     this.#death = `the kernel ended (${reason})${stderr === '' ? '' : `; the end of its stderr:\n${stderr}`}`;
     this.#setState('dead');
   }

@@ -1,10 +1,15 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { executeCells } from '../../../kernel/client/execute-notebook.ts';
+import { Gateway } from '../../../kernel/client/gateway/gateway.ts';
 import { KernelClient } from '../../../kernel/client/kernel-client.ts';
+import { ServerKernel } from '../../../kernel/client/server-kernel.ts';
 import { echoKernelspec } from '../../support/echo-kernelspec.ts';
-import { codeCell, notebookOf } from '../../support/echo-notebooks.ts';
+import { codeCell, notebookOf, withEchoFolder } from '../../support/echo-notebooks.ts';
+import { quietly } from '../../support/quietly.ts';
 
 const test = suite('kernels that do not keep to the protocol');
 
@@ -47,6 +52,31 @@ for (const [code, reason] of Object.entries(cases)) {
     }
   });
 }
+
+test('through a gateway, too', () =>
+  withEchoFolder(({ env }) =>
+    quietly(async () => {
+      const { JUPYTER_PATH } = process.env;
+      const folder = join(env.JUPYTER_PATH ?? '', 'kernels', 'crooked');
+      mkdirSync(folder);
+      const spec = { argv: kernelspec.argv, display_name: 'Crooked', language: 'none' };
+      writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
+      process.env.JUPYTER_PATH = env.JUPYTER_PATH;
+      const gateway = await Gateway.start();
+      try {
+        const { url, token } = gateway;
+        const kernel = await ServerKernel.start({ server: { url, token }, name: 'crooked' });
+        const { failure } = await executeCells(notebookOf(codeCell('noise on iopub')), { kernel });
+        await kernel.shutdown();
+        assert.ok(failure?.outcome.status === 'died');
+        assert.is(failure.outcome.error.ename, 'KernelDied');
+        assert.match(failure.outcome.error.evalue, /sent a message that is not valid: .*<IDS\|MSG>/);
+      } finally {
+        process.env.JUPYTER_PATH = JUPYTER_PATH;
+        await gateway.close();
+      }
+    }),
+  ));
 
 test('the reply to another question is no answer: the cell has failed, and the run goes on', async () => {
   const kernel = await KernelClient.launch({ kernelspec });
