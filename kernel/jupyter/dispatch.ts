@@ -8,7 +8,7 @@ import { kernelInfo } from './requests/kernel-info.ts';
 
 type HandlerLoader = () => Promise<RequestHandler>;
 
-/** Loaded when first asked for, except for what every client asks for at once: modules cost start-up time. */
+/** Loaded when first asked for or soon after the start, except for what every client asks for at once. */
 const handlers: ReadonlyMap<string, HandlerLoader> = new Map<string, HandlerLoader>([
   ['kernel_info_request', async () => kernelInfo],
   ['execute_request', async () => execute],
@@ -44,6 +44,9 @@ const LIVE: ReadonlySet<string> = new Set([
 /** These run the user's code: at once, beside a cell that waits, but never before one that was sent earlier. */
 const COMM: ReadonlySet<string> = new Set(['comm_open', 'comm_msg', 'comm_close']);
 
+/** Modules cost start-up time; by now, the client has its first answers. */
+const LOAD_DELAY_MS = 1000;
+
 interface Queued {
   readonly request: Message;
   /** Set when a cell before this one failed with `stop_on_error`. */
@@ -65,6 +68,13 @@ export class Dispatcher {
     this.#channels = channels;
     this.#kernel = kernel;
     this.#log = log;
+  }
+
+  /** Nobody waits for a handler to be loaded but who asks at once. */
+  loadSoon(): void {
+    setTimeout(() => {
+      for (const load of handlers.values()) void load();
+    }, LOAD_DELAY_MS).unref();
   }
 
   /** Shell requests run one after the other; control, urgent and live ones at once, beside them. */

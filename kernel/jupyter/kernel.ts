@@ -89,6 +89,7 @@ export class Kernel {
 
   start(): void {
     this.#iopub.status('starting', NO_PARENT);
+    this.#dispatcher.loadSoon();
   }
 
   /** Takes the frames of one message; what isn't a valid message of a client that knows the key is logged and dropped. */

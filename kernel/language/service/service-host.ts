@@ -20,6 +20,11 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
   readonly #globals: { readonly path: string; readonly text: string };
   readonly #nodeTypes: readonly string[];
   readonly #options: TypeScript.CompilerOptions;
+  /** Of files on the disk, as they were read last. */
+  readonly #snapshots = new Map<
+    string,
+    { readonly version: string; readonly snapshot: TypeScript.IScriptSnapshot }
+  >();
   #roots: readonly string[] = [];
 
   constructor(notebook: Notebook, folder: string, globals: string) {
@@ -51,9 +56,17 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
     }
   }
 
+  /** TypeScript asks for every file whenever the program is about another text, also for those that are as before. */
   getScriptSnapshot(path: string): TypeScript.IScriptSnapshot | undefined {
+    const version = this.getScriptVersion(path);
+    const known = this.#snapshots.get(path);
+    if (known?.version === version) return known.snapshot;
     const text = this.readFile(path);
-    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    if (text === undefined) return undefined;
+    const snapshot = ts.ScriptSnapshot.fromString(text);
+    // A cell's text is at hand anyway, and there is no end to cells.
+    if (this.#notebook.module(path) === undefined) this.#snapshots.set(path, { version, snapshot });
+    return snapshot;
   }
 
   fileExists = (path: string): boolean =>
