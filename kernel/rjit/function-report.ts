@@ -73,7 +73,7 @@ function section(title: string, part: string | undefined): string {
   const lines = part.trimEnd().split('\n').length;
   return (
     `<details open><summary>${title}, ${lines} line${lines === 1 ? '' : 's'}</summary>` +
-    `<pre>${escaped(part.trimEnd())}</pre></details>`
+    `<pre style="word-break: normal; word-wrap: break-word">${escaped(part.trimEnd())}</pre></details>`
   );
 }
 

@@ -1,9 +1,12 @@
 /** JupyterLab, or Notebook 7, in a headless browser. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 
 /** A loaded machine renders slowly. */
 const TIMEOUT_MS = 120_000;
+/** JupyterLab drops what a kernel says later than a second after it was asked; then the user asks again. */
+const ANSWER_MS = 3000;
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -92,6 +95,18 @@ export class NotebookPage {
     await this.page.keyboard.press('Control+a');
     await this.page.keyboard.insertText(code);
     return index;
+  }
+
+  /** Presses a key that asks the kernel, until the answer is shown. */
+  async askFor(key: string, answer: Locator): Promise<void> {
+    await eventually(`what ${key} shows`, async () => {
+      await this.page.keyboard.press(key);
+      const shown = answer.first().waitFor({ state: 'attached', timeout: ANSWER_MS });
+      return await shown.then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Puts the cursor into the last cell, where something else has had it. */

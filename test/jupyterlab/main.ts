@@ -27,6 +27,13 @@ type Step = readonly [name: string, run: (place: Place) => Promise<void>];
 
 const tour = ['let kept = 41', '%%rjit int64(int64, int64)\ndef foo(a, b):\n    return a + b'] as const;
 
+const CHART = `display({
+  $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+  data: { values: [{ x: 'a', y: 3 }, { x: 'b', y: 5 }, { x: 'c', y: 4 }] },
+  width: 240, height: 100, mark: 'bar',
+  encoding: { x: { field: 'y', type: 'quantitative' }, y: { field: 'x' } },
+})`;
+
 const steps: readonly Step[] = [
   [
     'the demo runs in JupyterLab',
@@ -131,20 +138,19 @@ async function demo({ browser }: Place, url: string, picture: string | undefined
 async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
   const notebook = await NotebookPage.open(browser, `${address}lab/workspaces/tour/tree/tour.ipynb?reset`);
   const { page } = notebook;
+  // The files that a new JupyterLab shows beside the notebook.
+  await notebook.command('application:toggle-left-area');
   for (const code of tour) await notebook.run(code);
   await notebook.outputHas(await notebook.run('foo(kept, 1)'), '42');
-  // Completion and Shift-Tab.
-  await notebook.type('Math.ma');
-  await page.keyboard.press('Tab');
-  await page.locator('.jp-Completer-item').filter({ hasText: 'max' }).first().waitFor({ state: 'attached' });
+  // Completion and Shift-Tab, of a function of the server and of one of the language.
+  await completes(notebook, 'Math.ma', 'max');
+  await backToTyping(notebook);
+  await completes(notebook, 'foo.', 'signature');
   await screenshot(notebook, 'completion');
   await backToTyping(notebook);
-  await notebook.type('Math.max(');
-  await page.keyboard.press('Shift+Tab');
-  await page
-    .locator('.jp-Tooltip')
-    .filter({ hasText: /larger|numeric/ })
-    .waitFor({ state: 'attached' });
+  await explains(notebook, 'Math.max(', /larger|numeric/);
+  await backToTyping(notebook);
+  await explains(notebook, 'foo(', /int64/);
   await screenshot(notebook, 'shift-tab');
   await backToTyping(notebook);
   // An endless loop, and the variable that outlives it.
@@ -164,14 +170,13 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
     .locator('table td')
     .filter({ hasText: 'Bonn' })
     .waitFor({ state: 'attached' });
-  const chart = await notebook.run(
-    "({ $schema: 'https://vega.github.io/schema/vega-lite/v5.json', data: { values: [{ x: 'a', y: 3 }, { x: 'b', y: 5 }] }, mark: 'bar', encoding: { x: { field: 'x' }, y: { field: 'y', type: 'quantitative' } } })",
-  );
+  const chart = await notebook.run(CHART);
   await notebook
     .output(chart)
     .locator('.vega-embed svg, .vega-embed canvas')
     .first()
     .waitFor({ state: 'attached' });
+  await notebook.output(chart).evaluate((element) => element.scrollIntoView({ block: 'end' }));
   await screenshot(notebook, 'display');
   const report = await notebook.run('display(foo.report)');
   await notebook
@@ -179,7 +184,7 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
     .locator('summary')
     .filter({ hasText: 'assembly' })
     .waitFor({ state: 'attached' });
-  await notebook.output(report).scrollIntoViewIfNeeded();
+  await notebook.output(report).evaluate((element) => element.scrollIntoView({ block: 'start' }));
   await screenshot(notebook, 'report');
   // A question to the user.
   const question = await notebook.run("'hello ' + (await input('name? '))");
@@ -199,6 +204,16 @@ async function tourOfJupyterLab({ browser, address }: Place): Promise<void> {
   await notebook.close();
 }
 
+async function completes(notebook: NotebookPage, code: string, item: string): Promise<void> {
+  await notebook.type(code);
+  await notebook.askFor('Tab', notebook.page.locator('.jp-Completer-item').filter({ hasText: item }));
+}
+
+async function explains(notebook: NotebookPage, code: string, text: RegExp): Promise<void> {
+  await notebook.type(code);
+  await notebook.askFor('Shift+Tab', notebook.page.locator('.jp-Tooltip').filter({ hasText: text }));
+}
+
 async function converted(server: JupyterServer, args: readonly string[], written: string): Promise<void> {
   const [program = '', ...rest] = args;
   const command =
@@ -209,7 +224,10 @@ async function converted(server: JupyterServer, args: readonly string[], written
 }
 
 async function screenshot(notebook: NotebookPage, name: string): Promise<void> {
-  if (takesScreenshots) await notebook.page.screenshot({ path: join(images, `${name}.png`) });
+  if (!takesScreenshots) return;
+  // What lies under the mouse looks different.
+  await notebook.page.mouse.move(0, 0);
+  await notebook.page.screenshot({ path: join(images, `${name}.png`) });
 }
 
 /** Escape closes what has opened over the cell, or leaves the cell when nothing has; Enter goes back into it. */
