@@ -58,7 +58,11 @@ export class ClientSockets {
   }
 }
 
-async function receive(socket: Dealer | Subscriber, onFrames: (frames: Buffer[]) => void): Promise<void> {
+/** Until the socket is closed. */
+export async function receive(
+  socket: Dealer | Subscriber,
+  onFrames: (frames: Buffer[]) => void,
+): Promise<void> {
   try {
     for await (const frames of socket) onFrames(frames);
   } catch (error) {

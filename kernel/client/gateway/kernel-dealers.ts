@@ -6,7 +6,7 @@ import { curveClientOptions } from '../../jupyter/curve.ts';
 import { SendQueue } from '../../jupyter/send-queue.ts';
 import { MessageSigner } from '../../jupyter/signing.ts';
 import { DELIMITER, splitEnvelope } from '../../jupyter/wire.ts';
-import type { ClientChannel } from '../client-sockets.ts';
+import { type ClientChannel, receive } from '../client-sockets.ts';
 
 const CHANNELS: readonly ClientChannel[] = ['shell', 'control', 'stdin'];
 
@@ -32,7 +32,7 @@ export class KernelDealers {
       socket.connect(endpointOf(connection, channel));
       this.#sockets.set(channel, socket);
       this.#queues.set(channel, new SendQueue(socket, async (error) => events.onError(error)));
-      void this.#receive(channel, socket);
+      void receive(socket, (frames) => this.#receive(channel, frames));
     }
   }
 
@@ -47,13 +47,11 @@ export class KernelDealers {
     for (const socket of this.#sockets.values()) socket.close();
   }
 
-  async #receive(channel: ClientChannel, socket: Dealer): Promise<void> {
-    for await (const frames of socket) {
-      try {
-        this.#events.onMessage(channel, verified(frames, this.#signer));
-      } catch (error) {
-        this.#events.onError(error);
-      }
+  #receive(channel: ClientChannel, frames: readonly Buffer[]): void {
+    try {
+      this.#events.onMessage(channel, verified(frames, this.#signer));
+    } catch (error) {
+      this.#events.onError(error);
     }
   }
 }

@@ -3,13 +3,11 @@ import type { WebSocket } from 'ws';
 import type { ConnectionInfo } from '../../jupyter/connection-file.ts';
 import type { GatewayKernel, KernelListener } from './gateway-kernel.ts';
 import { KernelDealers } from './kernel-dealers.ts';
+import { OutputValve } from './output-valve.ts';
 import { decodeV1, encodeV1, WebsocketMessageError } from './websocket-v1.ts';
 
-/** A client that reads so slowly that this much waits for it is disconnected, before the gateway runs out of memory. */
-const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
 /** RFC 6455, 7.4.1. */
 const UNSUPPORTED_DATA = 1003;
-const TRY_AGAIN_LATER = 1013;
 const NORMAL_CLOSURE = 1000;
 
 /** Until the websocket closes, or the kernel is shut down. */
@@ -17,9 +15,8 @@ export function connectWebsocket(socket: WebSocket, kernel: GatewayKernel): void
   const send = (channel: string, frames: readonly Uint8Array[]) => {
     if (socket.readyState !== socket.OPEN) return;
     socket.send(encodeV1(channel, frames));
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES)
-      socket.close(TRY_AGAIN_LATER, 'the client reads too slowly');
   };
+  const valve = new OutputValve(() => socket.bufferedAmount);
   const connect = (connection: ConnectionInfo) =>
     new KernelDealers(connection, {
       onMessage: send,
@@ -27,7 +24,10 @@ export function connectWebsocket(socket: WebSocket, kernel: GatewayKernel): void
     });
   let dealers = connect(kernel.connection);
   const listener: KernelListener = {
-    onIopub: (frames) => send('iopub', frames),
+    onIopub: (frames) => {
+      const passed = valve.pass(frames);
+      if (passed !== undefined) send('iopub', passed);
+    },
     onRestart: (connection) => {
       dealers.close();
       dealers = connect(connection);
