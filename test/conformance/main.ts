@@ -1,7 +1,6 @@
 /**
- * `npm run conformance [-- numba mathdata rbc rbc-server] [--install]`: compares compiled functions with what others
- * compute, prints what
- * came out, and, where all groups ran, writes docs/CONFORMANCE.md.
+ * `npm run conformance [-- numba mathdata rbc rbc-server notebooks] [--install]`: compares with the outside world, prints
+ * what came out, and, where all groups ran, writes docs/CONFORMANCE.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,12 +10,14 @@ import { repositoryRoot } from '../support/repository-root.ts';
 import { type Findings, type Group, MissingPeerError } from './group.ts';
 import { mathdataGroup } from './mathdata/run-mathdata.ts';
 import { downloadVectorFiles } from './mathdata/vector-files.ts';
+import { installNotebookPackages } from './notebooks/packages.ts';
+import { notebooksGroup } from './notebooks/run-notebooks.ts';
 import { numbaGroup } from './numba/run-numba.ts';
 import { installPythonTools } from './python-environment.ts';
 import { rbcGroup } from './rbc/run-rbc.ts';
 import { rbcServerGroup } from './rbc-server/run-rbc-server.ts';
 
-const groups: readonly Group[] = [numbaGroup, mathdataGroup, rbcGroup, rbcServerGroup];
+const groups: readonly Group[] = [numbaGroup, mathdataGroup, rbcGroup, rbcServerGroup, notebooksGroup];
 
 /** More than these are in the details. */
 const SHOWN_DIFFERENCES = 40;
@@ -56,15 +57,16 @@ function writePage(sections: readonly string[]): void {
 
 const HEAD = `# Conformance
 
-Compiled Python against what others compute. This page is written by \`npm run conformance -- --install\`, which gets what
+Compiled Python against what others compute, and other people's notebooks. This page is written by \`npm run conformance -- --install\`, which gets what
 it needs (numba from the Python package index and, where no Python has it, CPython's test suite from Debian's) and takes
-a few minutes; \`npm run conformance -- numba\`, \`-- mathdata\`, \`-- rbc\` and \`-- rbc-server\` are its parts. Nothing
-of the tests of others is kept here. A small part of each, on functions and vectors of our own, belongs to \`npm test\`.
+a few minutes; \`npm run conformance -- numba\`, \`-- mathdata\`, \`-- rbc\`, \`-- rbc-server\` and \`-- notebooks\` are its
+parts. Nothing of the tests of others is kept here. A small part of each, on functions and vectors of our own, belongs to \`npm test\`.
 `;
 
 function install(chosen: readonly Group[]): void {
   if (chosen.includes(numbaGroup)) installPythonTools();
   if (chosen.includes(rbcServerGroup)) installRbc();
+  if (chosen.includes(notebooksGroup)) installNotebookPackages();
   if (chosen.includes(mathdataGroup)) downloadVectorFiles();
 }
 
