@@ -117,9 +117,10 @@ export class CellWatch {
   }
 
   #ran(request: ExecuteRequest): void {
-    const { code, silent, storeHistory, executionCount, cellId } = request;
-    // Others have the number of the next one.
-    const name = silent || !storeHistory ? `In[silent-${cellId}]` : `In[${executionCount}]`;
+    const { code, silent, storeHistory, executionCount, cellId, subshell } = request;
+    // Others have the number of the next one, or one that counts something else.
+    const name =
+      silent || !storeHistory || subshell !== undefined ? `In[silent-${cellId}]` : `In[${executionCount}]`;
     this.#tell((intelligence) => intelligence.ran(name, code));
     if (this.#options.mode() !== 'warn' || !isWorthChecking(request)) return;
     this.#unchecked.push({ name, request });

@@ -55,7 +55,7 @@ function createInterpreter(events: InterpreterEvents): Interpreter {
   );
   return {
     execute: async (request) => (await session).execute(request),
-    comm: async (message, cellId) => (await session).comm(message, cellId),
+    comm: async (message, cellId, subshell) => (await session).comm(message, cellId, subshell),
     interrupt: async () => (await session).interrupt(),
     isComplete: async (code) => (await session).isComplete(code),
     complete: async (place) => (await session).complete(place),

@@ -71,9 +71,9 @@ export class SessionInterpreter implements Interpreter {
     return outcome;
   }
 
-  comm({ buffers, ...message }: CommMessage, cellId: CellId): Promise<boolean> {
+  comm({ buffers, ...message }: CommMessage, cellId: CellId, subshell: number): Promise<boolean> {
     const buffersBase64 = buffers.map((bytes) => Buffer.from(bytes).toString('base64'));
-    return this.#session.comm({ ...message, buffersBase64 }, cellId);
+    return this.#session.comm({ ...message, buffersBase64 }, cellId, subshell);
   }
 
   interrupt(): Promise<void> {

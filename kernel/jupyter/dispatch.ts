@@ -1,29 +1,15 @@
 /** Receives requests, orders them, and wraps each in busy and idle. The only place that knows about either. */
 import type { Channels } from './channels.ts';
-import { errorContent } from './iopub.ts';
-import { type JsonObject, type Message, MessageError } from './messages.ts';
-import type { KernelServices, Reply, RequestHandler } from './request-handler.ts';
-import { execute } from './requests/execute.ts';
-import { kernelInfo } from './requests/kernel-info.ts';
-
-type HandlerLoader = () => Promise<RequestHandler>;
-
-/** Loaded when first asked for or soon after the start, except for what every client asks for at once. */
-const handlers: ReadonlyMap<string, HandlerLoader> = new Map<string, HandlerLoader>([
-  ['kernel_info_request', async () => kernelInfo],
-  ['execute_request', async () => execute],
-  ['is_complete_request', async () => (await import('./requests/is-complete.ts')).isComplete],
-  ['complete_request', async () => (await import('./requests/complete.ts')).complete],
-  ['inspect_request', async () => (await import('./requests/inspect.ts')).inspect],
-  ['history_request', async () => (await import('./requests/history.ts')).history],
-  ['comm_info_request', async () => (await import('./requests/comm-info.ts')).commInfo],
-  ['comm_open', async () => (await import('./requests/comm.ts')).commOpen],
-  ['comm_msg', async () => (await import('./requests/comm.ts')).commMessage],
-  ['comm_close', async () => (await import('./requests/comm.ts')).commClose],
-  ['connect_request', async () => (await import('./requests/connect.ts')).connect],
-  ['interrupt_request', async () => (await import('./requests/interrupt.ts')).interrupt],
-  ['shutdown_request', async () => (await import('./requests/shutdown.ts')).shutdown],
-]);
+import { handlers } from './handlers.ts';
+import { type Message, MessageError } from './messages.ts';
+import {
+  errorReply,
+  type KernelServices,
+  type Reply,
+  type RequestHandler,
+  unknownSubshell,
+} from './request-handler.ts';
+import type { Queued, Shell } from './shells.ts';
 
 /** These must not wait behind a running cell, even where an old client sends them on the shell channel. */
 const URGENT: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
@@ -47,22 +33,12 @@ const COMM: ReadonlySet<string> = new Set(['comm_open', 'comm_msg', 'comm_close'
 /** Modules cost start-up time; by now, the client has its first answers. */
 const LOAD_DELAY_MS = 1000;
 
-interface Queued {
-  readonly request: Message;
-  /** Set when a cell before this one failed with `stop_on_error`. */
-  aborted: boolean;
-}
-
 const ABORTED: Reply = { content: { status: 'aborted' }, metadata: { status: 'aborted' } };
 
 export class Dispatcher {
   readonly #channels: Channels;
   readonly #kernel: KernelServices;
   readonly #log: (text: string) => void;
-  readonly #queue: Queued[] = [];
-  #queueRuns = false;
-  /** The request of the queue that is being answered. */
-  #running: Message | undefined;
 
   constructor(channels: Channels, kernel: KernelServices, log: (text: string) => void) {
     this.#channels = channels;
@@ -77,43 +53,55 @@ export class Dispatcher {
     }, LOAD_DELAY_MS).unref();
   }
 
-  /** Shell requests run one after the other; control, urgent and live ones at once, beside them. */
+  /** Requests of one shell run one after the other; those of others, control, urgent and live ones beside them. */
   dispatch(channel: 'shell' | 'control', request: Message): void {
-    if (channel === 'control' || URGENT.has(request.header.messageType)) {
-      void this.#handle(channel, { request, aborted: false });
+    const { main } = this.#kernel.shells;
+    const { messageType, subshellId } = request.header;
+    if (channel === 'control' || URGENT.has(messageType)) {
+      void this.#handle(channel, { request, aborted: false }, main);
       return;
     }
-    const { messageType } = request.header;
-    if (LIVE.has(messageType) || (COMM.has(messageType) && this.#queue.length === 0)) {
-      void this.#handleLive(request);
-      return;
+    const shell = this.#kernel.shells.find(subshellId);
+    if (shell === undefined) {
+      void this.#handleBeside(request, undefined);
+    } else if (LIVE.has(messageType) || (COMM.has(messageType) && shell.queue.length === 0)) {
+      void this.#handleBeside(request, shell);
+    } else {
+      shell.queue.push({ request, aborted: false });
+      if (shell.running === undefined) void this.#runQueue(shell);
     }
-    this.#queue.push({ request, aborted: false });
-    if (!this.#queueRuns) void this.#runQueue();
   }
 
-  async #runQueue(): Promise<void> {
-    this.#queueRuns = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#running = next.request;
-      await this.#handle('shell', next);
-      this.#running = undefined;
+  async #runQueue(shell: Shell): Promise<void> {
+    for (let next = shell.queue.shift(); next !== undefined; next = shell.queue.shift()) {
+      shell.running = next.request;
+      await this.#handle('shell', next, shell.isDeleted ? undefined : shell);
+      if (shell.id !== undefined) this.#restateBusy();
     }
-    this.#queueRuns = false;
+    shell.running = undefined;
   }
 
-  /** Front ends show the last status they have got: after this request's idle, a running cell is busy still. */
-  async #handleLive(request: Message): Promise<void> {
-    await this.#handle('shell', { request, aborted: false });
-    if (this.#running !== undefined) this.#kernel.iopub.status('busy', this.#running.headerJson);
+  async #handleBeside(request: Message, shell: Shell | undefined): Promise<void> {
+    await this.#handle('shell', { request, aborted: false }, shell);
+    this.#restateBusy();
   }
 
-  async #handle(channel: 'shell' | 'control', { request, aborted }: Queued): Promise<void> {
+  /** Front ends show the last status they have got: after the idle of a request beside it, a running cell is busy still. */
+  #restateBusy(): void {
+    const { running } = this.#kernel.shells.main;
+    if (running !== undefined) this.#kernel.iopub.status('busy', running.headerJson);
+  }
+
+  async #handle(
+    channel: 'shell' | 'control',
+    { request, aborted }: Queued,
+    shell: Shell | undefined,
+  ): Promise<void> {
     const { iopub } = this.#kernel;
     iopub.status('busy', request.headerJson);
     const handler = await handlers.get(request.header.messageType)?.();
-    const reply = aborted ? ABORTED : await this.#answer(handler, request);
-    if (reply.abortsQueue) await this.#abortQueue();
+    const reply = aborted ? ABORTED : await this.#answer(handler, request, shell);
+    if (reply.abortsQueue && shell !== undefined) await abortQueue(shell);
     const replyType = handler === undefined ? unknownReplyType(request) : handler.replyType;
     if (replyType !== undefined) {
       this.#channels.reply(channel, request, replyType, reply.content, reply.metadata);
@@ -122,31 +110,36 @@ export class Dispatcher {
   }
 
   /** Never rejects: what goes wrong is the reply. */
-  async #answer(handler: RequestHandler | undefined, request: Message): Promise<Reply> {
+  async #answer(
+    handler: RequestHandler | undefined,
+    request: Message,
+    shell: Shell | undefined,
+  ): Promise<Reply> {
     const type = request.header.messageType;
     if (handler === undefined) {
       this.#log(`no handler for ${type}`);
       return errorReply('UnsupportedRequest', `this kernel does not know ${type}`);
     }
+    if (shell === undefined) return unknownSubshell(request.header.subshellId ?? '');
     try {
-      return await handler.handle(request, this.#kernel);
+      return await handler.handle(request, this.#kernel, shell);
     } catch (error) {
       if (error instanceof MessageError) return errorReply(error.name, error.message);
       this.#log(`${type} failed: ${error instanceof Error ? error.stack : String(error)}`);
       return errorReply('InternalError', error instanceof Error ? error.message : String(error));
     }
   }
+}
 
-  /**
-   * Aborts the execute requests that were sent before the failing cell's reply. Those still on their way through
-   * ZeroMQ are let in first: two turns of the event loop empty the socket.
-   */
-  async #abortQueue(): Promise<void> {
-    await nextTurn();
-    await nextTurn();
-    for (const queued of this.#queue) {
-      if (queued.request.header.messageType === 'execute_request') queued.aborted = true;
-    }
+/**
+ * Aborts the execute requests that were sent to this shell before the failing cell's reply. Those still on their way
+ * through ZeroMQ are let in first: two turns of the event loop empty the socket.
+ */
+async function abortQueue(shell: Shell): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+  for (const queued of shell.queue) {
+    if (queued.request.header.messageType === 'execute_request') queued.aborted = true;
   }
 }
 
@@ -154,11 +147,6 @@ export class Dispatcher {
 function unknownReplyType(request: Message): string | undefined {
   const name = /^(.+)_request$/.exec(request.header.messageType)?.[1];
   return name === undefined ? undefined : `${name}_reply`;
-}
-
-function errorReply(ename: string, evalue: string): Reply {
-  const content: JsonObject = { status: 'error', ...errorContent({ ename, evalue, traceback: [] }) };
-  return { content };
 }
 
 function nextTurn(): Promise<void> {

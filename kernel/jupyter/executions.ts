@@ -1,6 +1,7 @@
 import { NO_PARENT, type ParentJson } from './channels.ts';
 import type { CellId } from './interpreter.ts';
 import type { Requester } from './messages.ts';
+import type { Shell } from './shells.ts';
 
 /** How many cells back late output still finds its own cell; older output goes to the latest cell. */
 const REMEMBERED_CELLS = 4096;
@@ -11,32 +12,35 @@ export interface Execution {
   readonly requester: Requester;
   readonly silent: boolean;
   readonly allowStdin: boolean;
+  readonly subshellId?: string | undefined;
 }
 
 /** Numbers executions and remembers which request each belongs to, so that late output reaches its own cell. */
 export class Executions {
   readonly #byCell = new Map<CellId, Execution>();
   #latest: Execution | undefined;
-  #count = 0;
   #lastCellId = 0;
-
-  /** The number of the latest execution that was stored in history; 0 before the first. */
-  get count(): number {
-    return this.#count;
-  }
 
   /** An execution that isn't stored gets the next number too, but leaves it to the next one. */
   begin(
     { identities, headerJson }: Requester,
     options: { readonly silent: boolean; readonly storeHistory: boolean; readonly allowStdin: boolean },
+    shell: Shell,
   ): Execution {
-    const executionCount = this.#count + 1;
-    if (options.storeHistory && !options.silent) this.#count = executionCount;
+    const executionCount = shell.executionCount + 1;
+    if (options.storeHistory && !options.silent) shell.executionCount = executionCount;
     this.#lastCellId += 1;
     const { silent, allowStdin } = options;
     // Without the request's content: it would be kept as long as late output may come.
     const requester = { identities, headerJson };
-    const execution = { cellId: this.#lastCellId, executionCount, requester, silent, allowStdin };
+    const execution = {
+      cellId: this.#lastCellId,
+      executionCount,
+      requester,
+      silent,
+      allowStdin,
+      subshellId: shell.id,
+    };
     this.#remember(execution);
     if (!silent) this.#latest = execution;
     return execution;
@@ -47,7 +51,7 @@ export class Executions {
     this.#lastCellId += 1;
     const cellId = this.#lastCellId;
     const requester = { identities, headerJson };
-    this.#remember({ cellId, executionCount: this.#count, requester, silent: false, allowStdin: false });
+    this.#remember({ cellId, executionCount: 0, requester, silent: false, allowStdin: false });
     return cellId;
   }
 

@@ -17,6 +17,8 @@ export interface ExecuteRequest {
   readonly userExpressions: Readonly<Record<string, string>>;
   /** How often the code has run is to be measured. */
   readonly wantsCoverage?: boolean;
+  /** The number of the subshell that the cell is for; absent: the main shell. */
+  readonly subshell?: number;
 }
 
 export interface ErrorReport {
@@ -115,15 +117,19 @@ export interface InterpreterEvents {
 }
 
 export interface Interpreter {
-  /** Resolves only when all output the cell wrote has been delivered to `onOutput`. Never rejects. */
+  /**
+   * Resolves only when all output the cell wrote has been delivered to `onOutput`. Never rejects. Each shell has one
+   * cell running at most, and waits for no other shell.
+   */
   execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
-  /** Stops the running cell, keeping its state; harmless when nothing runs. */
+  /** Stops the running cells of all shells, keeping their state; harmless when nothing runs. */
   interrupt(): Promise<void>;
   /**
    * Takes a message of a front end to the user's code; resolves when that has dealt with it, false when a comm is to
-   * be opened to a target that it does not have. What comes of it is output of `cellId`. Never rejects.
+   * be opened to a target that it does not have. What comes of it is output of `cellId`. `subshell` is 0 for the main
+   * shell. Never rejects.
    */
-  comm(message: CommMessage, cellId: CellId): Promise<boolean>;
+  comm(message: CommMessage, cellId: CellId, subshell: number): Promise<boolean>;
   isComplete(code: string): Promise<IsComplete>;
   /** Also while a cell runs. */
   complete(place: CodePlace): Promise<Completions>;

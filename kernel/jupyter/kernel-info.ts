@@ -37,6 +37,6 @@ export function kernelInfoContent(info: KernelInfo, protocolVersion: string): Js
     },
     banner: info.banner,
     help_links: info.helpLinks.map(({ text, url }) => ({ text, url })),
-    supported_features: [],
+    supported_features: ['kernel subshells'],
   };
 }

@@ -11,6 +11,7 @@ import { Iopub } from './iopub.ts';
 import type { KernelInfo } from './kernel-info.ts';
 import type { Message } from './messages.ts';
 import type { KernelServices } from './request-handler.ts';
+import { Shells } from './shells.ts';
 import { MessageSigner } from './signing.ts';
 import type { RequestChannel } from './sockets.ts';
 import { Stdin } from './stdin.ts';
@@ -73,7 +74,7 @@ export class Kernel {
       stdin,
       executions,
       comms,
-      history,
+      shells: new Shells(history),
       engine: channels.session,
       interrupt: () => this.interrupt(),
       requestShutdown,

@@ -19,6 +19,8 @@ export interface MessageHeader {
   readonly date: string;
   readonly messageType: string;
   readonly version: string;
+  /** The subshell that a request is for (JEP 91); absent: the main shell. */
+  readonly subshellId?: string;
 }
 
 export interface Message {
@@ -71,6 +73,7 @@ export function parseHeader(fields: JsonObject): MessageHeader {
     username: optionalHeaderField(fields, 'username'),
     date: optionalHeaderField(fields, 'date'),
     version: optionalHeaderField(fields, 'version'),
+    ...(fields.subshell_id != null && { subshellId: headerField(fields, 'subshell_id') }),
   };
 }
 

@@ -10,16 +10,19 @@ export class InputError extends Error {
 
 interface Waiting {
   readonly client: string;
+  readonly subshellId: string | undefined;
   readonly messageId: string;
   readonly resolve: (value: string) => void;
   readonly reject: (error: InputError) => void;
 }
 
-/** Asks the client that sent a cell for input, one question at a time, and no other client. */
+/** Asks the client that sent a cell for input, and no other client; in each shell, one question at a time. */
 export class Stdin {
   readonly #channels: Channels;
-  #waiting: Waiting | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** The oldest first. */
+  readonly #waiting: Waiting[] = [];
+  /** By shell: when the question that came last is answered. */
+  readonly #turns = new Map<string | undefined, Promise<unknown>>();
   #interrupts = 0;
 
   constructor(channels: Channels) {
@@ -34,37 +37,52 @@ export class Stdin {
       );
     }
     const interrupts = this.#interrupts;
-    const answer = this.#turn.then(() => {
+    const { requester, subshellId } = execution;
+    const answer = (this.#turns.get(subshellId) ?? Promise.resolve()).then(() => {
       if (this.#interrupts !== interrupts) throw interrupted();
-      return this.#askNow(execution.requester, prompt, password);
+      return this.#askNow(requester, subshellId, prompt, password);
     });
-    this.#turn = answer.catch(() => {});
+    const turn = answer
+      .catch(() => {})
+      .then(() => {
+        if (this.#turns.get(subshellId) === turn) this.#turns.delete(subshellId);
+      });
+    this.#turns.set(subshellId, turn);
     return answer;
   }
 
   /** Every question that is waiting for its answer or its turn fails. */
   interrupt(): void {
     this.#interrupts += 1;
-    this.#waiting?.reject(interrupted());
-    this.#waiting = undefined;
+    for (const { reject } of this.#waiting.splice(0)) reject(interrupted());
   }
 
   /** Replies that nobody waits for, or from another client, are ignored. */
   receive(reply: Message): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined || reply.header.messageType !== 'input_reply') return;
-    if (clientOf(reply) !== waiting.client) return;
-    // jupyter_client leaves the parent out; where a client names it, it must be our question.
+    if (reply.header.messageType !== 'input_reply') return;
+    // jupyter_client leaves parent and subshell out; where a client names them, they must be those of our question.
     const parent = parentMessageId(reply);
-    if (parent !== undefined && parent !== waiting.messageId) return;
-    this.#waiting = undefined;
-    waiting.resolve(new ContentReader(reply).string('value'));
+    const { subshellId } = reply.header;
+    const answered = this.#waiting.find(
+      (question) =>
+        question.client === clientOf(reply) &&
+        (parent === undefined || parent === question.messageId) &&
+        (subshellId === undefined || subshellId === question.subshellId),
+    );
+    if (answered === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(answered), 1);
+    answered.resolve(new ContentReader(reply).string('value'));
   }
 
-  #askNow(requester: Requester, prompt: string, password: boolean): Promise<string> {
+  #askNow(
+    requester: Requester,
+    subshellId: string | undefined,
+    prompt: string,
+    password: boolean,
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
       const messageId = this.#channels.askForInput(requester, prompt, password);
-      this.#waiting = { client: clientOf(requester), messageId, resolve, reject };
+      this.#waiting.push({ client: clientOf(requester), subshellId, messageId, resolve, reject });
     });
   }
 }

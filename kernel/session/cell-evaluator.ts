@@ -5,19 +5,20 @@
 import { runInThisContext } from 'node:vm';
 import { DeclaredNames } from '../language/declared-names.ts';
 import { shadowName, withoutShadow } from '../language/shadow-name.ts';
-import { transformCell } from '../language/transform-cell.ts';
+import { type TransformResult, transformCell } from '../language/transform-cell.ts';
 import { builtinMagics } from '../magics/builtin-magics.ts';
 import type { CellMagicContext, MagicContext, SessionVariable } from '../magics/context.ts';
 import { type CellMagicCell, lineMagicFunction, parseCell } from '../magics/parse-cell.ts';
 import type { MagicRegistry } from '../magics/registry.ts';
 import type { NamedValue } from '../rjit/session-names.ts';
-import { CellNotParsed, Terminated } from './cell-failure.ts';
+import { CellNotParsed, Terminated, TimeWithinExceeded, WITHIN_MS } from './cell-failure.ts';
 import { currentRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
 import { DefinedVariables } from './defined-variables.ts';
 import type { MagicHost } from './magic-host.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import type { RemoteRuntime } from './remote-runtime.ts';
-import type { ReplEvaluator } from './repl-evaluator.ts';
+import type { Evaluation, ReplEvaluator } from './repl-evaluator.ts';
 import { runtimeNames } from './runtime-names.ts';
 import { assignSessionGlobal, defineSessionGlobal } from './session-globals.ts';
 import type { VariableDeclaration } from './session-messages.ts';
@@ -67,6 +68,22 @@ export class CellEvaluator {
       return await this.#evaluate(source, fileName);
     } finally {
       // The cell may have given names of functions to others.
+      this.#options.loadedRemote()?.jit.namesChanged();
+      this.#announce();
+    }
+  }
+
+  /**
+   * The same in the middle of another cell's code: what the cell comes to is there at once unless it awaits something.
+   * Nobody can interrupt it there, so it has a limited time. @throws what the cell throws, {@link CellNotParsed}
+   */
+  evaluateWithin(source: string, fileName: string): MaybePromise<CellValue> {
+    this.#options.sources.add(fileName, source, undefined);
+    const cell = parseCell(source, this.magics, (name) => this.#isVariable(name));
+    if (cell.kind !== 'typescript') return this.evaluate(source, fileName);
+    try {
+      return this.#evaluateTypeScriptWithin(cell.source, source, fileName);
+    } finally {
       this.#options.loadedRemote()?.jit.namesChanged();
       this.#announce();
     }
@@ -125,34 +142,68 @@ export class CellEvaluator {
   }
 
   async #evaluateTypeScript(script: string, source: string, fileName: string): Promise<CellValue> {
-    const { repl, sources } = this.#options;
-    const transformed = transformCell(script, {
+    const transformed = this.#transform(script, fileName);
+    const cell = transformed instanceof Promise ? await transformed : transformed;
+    if (!cell.ok) throw new CellNotParsed(cell.error);
+    if (remoteName.test(cell.code)) {
+      const remote = this.#options.remote();
+      if (remote instanceof Promise) await remote;
+    }
+    const started = this.#start(cell, source, fileName);
+    if (started === undefined) throw new Terminated();
+    const { value } = await started.completion;
+    return { value, isShown: cell.showsResult };
+  }
+
+  #evaluateTypeScriptWithin(script: string, source: string, fileName: string): MaybePromise<CellValue> {
+    const cell = this.#transform(script, fileName);
+    if (cell instanceof Promise || (cell.ok && this.#waitsForRemote(cell.code))) {
+      return this.#evaluateTypeScript(script, source, fileName);
+    }
+    if (!cell.ok) throw new CellNotParsed(cell.error);
+    const started = this.#start(cell, source, fileName, WITHIN_MS);
+    if (started === undefined) throw new TimeWithinExceeded();
+    const isShown = cell.showsResult;
+    const reached = this.#options.repl.reached(started);
+    return reached === undefined
+      ? started.completion.then(({ value }) => ({ value, isShown }))
+      : { value: reached.value, isShown };
+  }
+
+  #waitsForRemote(code: string): boolean {
+    return remoteName.test(code) && this.#options.loadedRemote() === undefined;
+  }
+
+  #transform(script: string, fileName: string): ReturnType<typeof transformCell> {
+    return transformCell(script, {
       fileName,
       runtime: runtimeNames,
       declared: this.#declared,
       globalNames: this.#options.globalNames,
     });
-    const cell = transformed instanceof Promise ? await transformed : transformed;
-    if (!cell.ok) throw new CellNotParsed(cell.error);
+  }
+
+  /** Undefined: the code was ended before its first `await`. */
+  #start(
+    cell: TransformResult & { ok: true },
+    source: string,
+    fileName: string,
+    timeoutMs?: number,
+  ): (Evaluation & { kind: 'started' }) | undefined {
+    const { repl, sources } = this.#options;
     sources.add(fileName, source, cell.map);
-    if (remoteName.test(cell.code)) {
-      const remote = this.#options.remote();
-      if (remote instanceof Promise) await remote;
-    }
-    const evaluation = repl.evaluate(cell.code, fileName);
+    const evaluation = repl.evaluate(cell.code, fileName, timeoutMs);
     switch (evaluation.kind) {
       case 'syntax-error': {
         const position = sources.originalPosition(fileName, evaluation);
         throw new CellNotParsed({ message: evaluation.message, ...position });
       }
       case 'terminated':
-        throw new Terminated();
-      case 'started': {
+        return undefined;
+      case 'started':
         this.#declared.add(cell.declarations);
         for (const { name } of cell.declarations) this.#defined.forget(name);
-        const { value } = await evaluation.completion;
-        return { value, isShown: cell.showsResult };
-      }
+        return evaluation;
     }
   }
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { CellEvaluator } from './cell-evaluator.ts';
+import type { CellEvaluator, CellValue } from './cell-evaluator.ts';
 import { CellNotParsed, Terminated } from './cell-failure.ts';
 import { type CellRun, currentRun, KeyboardInterrupt, newRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
@@ -7,7 +7,8 @@ import type { CodeCoverage, CoveredSource } from './code-coverage.ts';
 import { mimeBundle } from './display/mime-bundle.ts';
 import { reportError, reportInterrupt, reportUnparsed } from './error-report.ts';
 import type { ErrorReport, ExecuteOutcome, ExecuteRequest } from './execution.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject, MimeBundle } from './json.ts';
+import { after, awaited, type MaybePromise, otherwise } from './maybe-promise.ts';
 import type { OutputChannel } from './output-channel.ts';
 import type { SessionHistory } from './session-history.ts';
 import type { SessionMessage } from './session-messages.ts';
@@ -20,15 +21,17 @@ interface CellExecutorOptions {
   readonly send: (message: SessionMessage) => void;
 }
 
+type Evaluate = (evaluator: CellEvaluator, code: string, name: string) => MaybePromise<CellValue>;
+
 interface ActiveCell {
   readonly request: ExecuteRequest;
   readonly run: CellRun;
 }
 
-/** Runs cells, one at a time, and reports how each ended. */
+/** Runs cells, of the main shell and of each subshell one at a time, and reports how each ended. */
 export class CellExecutor {
   readonly #options: CellExecutorOptions;
-  #active: ActiveCell | undefined;
+  readonly #active = new Set<ActiveCell>();
   #silentRuns = 0;
   #coverage: CodeCoverage | undefined;
 
@@ -36,54 +39,87 @@ export class CellExecutor {
     this.#options = options;
   }
 
-  /** The run of the cell that has begun and isn't done. */
-  get activeRun(): CellRun | undefined {
-    return this.#active?.run;
+  /** The runs of the cells that have begun and aren't done. */
+  get activeRuns(): readonly CellRun[] {
+    return Array.from(this.#active, ({ run }) => run);
   }
 
   execute(request: ExecuteRequest): void {
-    const fileName = request.silent ? `In[silent-${++this.#silentRuns}]` : `In[${request.executionCount}]`;
-    const run = newRun(request.cellId, fileName, request.allowStdin);
+    this.#start(request, (evaluator, code, name) => evaluator.evaluate(code, name));
+  }
+
+  /** The same in the middle of another cell's code: the cell is done at once unless it awaits something. */
+  executeWithin(request: ExecuteRequest): void {
+    this.#start(request, (evaluator, code, name) => evaluator.evaluateWithin(code, name));
+  }
+
+  /** Ends the active cells because of an interrupt, whatever they still wait for. False when there are none. */
+  interrupted(): boolean {
+    const cells = [...this.#active];
+    for (const active of cells) this.#finish(active, this.#interruption(active.run));
+    return cells.length > 0;
+  }
+
+  #start(request: ExecuteRequest, evaluate: Evaluate): void {
+    const run = newRun(request.cellId, this.#nameOf(request), request.allowStdin);
     const active = { request, run };
-    this.#active = active;
-    this.#options.channel.beginCell(request.cellId);
+    this.#active.add(active);
+    this.#options.channel.beginCell(request.cellId, request.subshell === undefined);
     currentRun.run(run, () => {
-      this.#run(request, run).then(
-        (outcome) => this.#finish(active, outcome),
-        (thrown: unknown) => {
-          // What an interrupted cell was waiting for may fail when another cell runs already.
-          if (this.#active !== active) return;
-          if (thrown instanceof Terminated || run.interrupted) this.interrupted(thrown);
-          else this.#finish(active, this.#failure(thrown, run));
-        },
+      const outcome = otherwise(
+        () => this.#run(active, evaluate),
+        (thrown) => this.#reached(active, thrown),
       );
+      void after(outcome, (reached) => reached && this.#finish(active, reached));
     });
   }
 
-  /** Ends the active cell because of an interrupt, whatever it still waits for. False when there is none. */
-  interrupted(thrown?: unknown): boolean {
-    const active = this.#active;
-    if (active === undefined) return false;
-    active.run.interrupted = true;
-    const stack =
-      active.run.interruptedAt ?? (thrown instanceof KeyboardInterrupt ? thrown.stack : undefined);
-    this.#finish(active, { status: 'error', ...reportInterrupt(stack, this.#options.sources) });
-    return true;
+  #nameOf({ silent, executionCount, subshell }: ExecuteRequest): string {
+    if (silent) return `In[silent-${++this.#silentRuns}]`;
+    return subshell === undefined ? `In[${executionCount}]` : `In[sub${subshell}-${executionCount}]`;
   }
 
-  async #run(request: ExecuteRequest, run: CellRun): Promise<ExecuteOutcome> {
+  /** What a cell comes to that has thrown; undefined when it is done already. */
+  #reached(active: ActiveCell, thrown: unknown): ExecuteOutcome | undefined {
+    // What an interrupted cell was waiting for may fail when another cell runs already.
+    if (!this.#active.has(active)) return undefined;
+    const { run } = active;
+    return thrown instanceof Terminated || run.interrupted
+      ? this.#interruption(run, thrown)
+      : this.#failure(thrown, run);
+  }
+
+  #interruption(run: CellRun, thrown?: unknown): ExecuteOutcome {
+    run.interrupted = true;
+    const stack = run.interruptedAt ?? (thrown instanceof KeyboardInterrupt ? thrown.stack : undefined);
+    return { status: 'error', ...reportInterrupt(stack, this.#options.sources) };
+  }
+
+  #run({ request, run }: ActiveCell, evaluate: Evaluate): MaybePromise<ExecuteOutcome> {
     const { history } = this.#options;
-    if (request.storeHistory) history.begin(request.executionCount, request.code);
-    const parts = this.#options.evaluator();
-    const evaluator = parts instanceof Promise ? await parts : parts;
-    if (request.wantsCoverage) await this.#measure();
-    const { value, isShown } = await evaluator.evaluate(request.code, run.fileName);
-    // Without a result to show, a promise that the cell ends in is left to itself.
-    const shown = isShown ? (isThenable(value) ? await value : value) : undefined;
-    if (request.storeHistory) history.end(request.executionCount, shown);
-    const result = shown === undefined || request.silent ? {} : { result: await mimeBundle(shown) };
-    const userExpressions = await this.#userExpressions(request, run, evaluator);
-    return { status: 'ok', ...result, userExpressions, payload: run.payload };
+    const { code, executionCount, silent } = request;
+    // A subshell counts its cells itself; `In` and `Out` are those of the main shell.
+    const isStored = request.storeHistory && request.subshell === undefined;
+    if (isStored) history.begin(executionCount, code);
+    return after(this.#evaluatorFor(request), (evaluator) =>
+      after(evaluate(evaluator, code, run.fileName), ({ value, isShown }) =>
+        // Without a result to show, a promise that the cell ends in is left to itself.
+        after(isShown ? awaited(value) : undefined, (shown) => {
+          if (isStored) history.end(executionCount, shown);
+          const bundle = shown === undefined || silent ? undefined : mimeBundle(shown);
+          return after<MimeBundle | undefined, ExecuteOutcome>(bundle, (result) =>
+            after(this.#userExpressions(request, run, evaluator, evaluate), (userExpressions) => {
+              return { status: 'ok', ...(result && { result }), userExpressions, payload: run.payload };
+            }),
+          );
+        }),
+      ),
+    );
+  }
+
+  #evaluatorFor({ wantsCoverage }: ExecuteRequest): MaybePromise<CellEvaluator> {
+    const evaluator = this.#options.evaluator();
+    return wantsCoverage ? this.#measure().then(() => evaluator) : evaluator;
   }
 
   async #measure(): Promise<void> {
@@ -96,23 +132,35 @@ export class CellExecutor {
     return this.#coverage === undefined ? {} : { coverage: this.#coverage.take() };
   }
 
-  async #userExpressions(
+  #userExpressions(
     { userExpressions }: ExecuteRequest,
     run: CellRun,
     evaluator: CellEvaluator,
-  ): Promise<JsonObject> {
+    evaluate: Evaluate,
+  ): MaybePromise<JsonObject> {
     const replies: Record<string, JsonObject> = {};
+    const reply = (expression: string): MaybePromise<JsonObject> =>
+      after(evaluate(evaluator, expression, `${run.fileName}/expression`), ({ value }) =>
+        after(awaited(value), (result) =>
+          after(mimeBundle(result), (data) => ({ status: 'ok', data, metadata: {} })),
+        ),
+      );
+    const failure = (thrown: unknown): JsonObject => {
+      if (thrown instanceof Terminated) throw thrown;
+      return { ...this.#failure(thrown, run) };
+    };
+    let last: MaybePromise<void> | undefined;
     for (const [name, expression] of Object.entries(userExpressions)) {
-      try {
-        const { value } = await evaluator.evaluate(expression, `${run.fileName}/expression`);
-        replies[name] = { status: 'ok', data: await mimeBundle(await value), metadata: {} };
-      } catch (thrown) {
-        if (thrown instanceof Terminated) throw thrown;
-        const { ename, evalue, traceback } = this.#failure(thrown, run);
-        replies[name] = { status: 'error', ename, evalue, traceback };
-      }
+      last = after(last, () =>
+        after(
+          otherwise(() => reply(expression), failure),
+          (replied) => {
+            replies[name] = replied;
+          },
+        ),
+      );
     }
-    return replies;
+    return after(last, () => replies);
   }
 
   #failure(thrown: unknown, run: CellRun): { status: 'error' } & ErrorReport {
@@ -130,21 +178,10 @@ export class CellExecutor {
   }
 
   #finish(active: ActiveCell, outcome: ExecuteOutcome): void {
-    if (this.#active !== active) return;
-    this.#active = undefined;
+    if (!this.#active.delete(active)) return;
     const { channel, send } = this.#options;
     const { cellId, wantsCoverage } = active.request;
-    channel.endCell();
+    channel.endCell(cellId);
     send({ op: 'done', cellId, outcome: { ...outcome, ...(wantsCoverage && this.takeCoverage()) } });
-  }
-}
-
-/** Not what throws when it is asked, as a revoked proxy does: that is a value to show like any other. */
-function isThenable(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  try {
-    return typeof Reflect.get(value, 'then') === 'function';
-  } catch {
-    return false;
   }
 }

@@ -3,6 +3,20 @@ export class Terminated extends Error {
   override readonly name = 'Terminated';
 }
 
+/** How long code may run in the middle of another cell's: until it returns, neither can be interrupted. */
+export const WITHIN_MS = 1000;
+
+/** Code has run for too long where it could not be interrupted. */
+export class TimeWithinExceeded extends Error {
+  override readonly name = 'TimeoutError';
+
+  constructor() {
+    super(
+      `stopped after ${WITHIN_MS} ms: another cell keeps the thread busy, and what runs in the middle of it can't be interrupted; run it again when that cell is done`,
+    );
+  }
+}
+
 interface CellProblem {
   /** How the error is called for the user; `SyntaxError` by default. */
   readonly name?: string;

@@ -1,6 +1,7 @@
 /** Comms: channels of messages, with buffers, between code in the session and code in the front end. */
 import type { CommMessage } from './execution.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { after, awaited, type MaybePromise } from './maybe-promise.ts';
 
 /** What a comm has received. */
 export interface CommEvent {
@@ -80,8 +81,11 @@ export class Comms {
     return comm;
   }
 
-  /** Takes a message of the front end to its handler. False for one to open a comm that nobody has registered. */
-  async receive(message: CommMessage): Promise<boolean> {
+  /**
+   * Takes a message of the front end to its handler: at once, and to its end unless it awaits something. False for one
+   * to open a comm that nobody has registered.
+   */
+  receive(message: CommMessage): MaybePromise<boolean> {
     const event = eventOf(message);
     const comm = this.#open.get(message.commId);
     switch (message.type) {
@@ -90,16 +94,13 @@ export class Comms {
         if (target === undefined) return false;
         const opened = new Comm(this, message.commId, message.targetName ?? '');
         this.#open.set(opened.id, opened);
-        await target(opened, event);
-        return true;
+        return after(awaited(target(opened, event)), () => true);
       }
       case 'comm_msg':
-        await comm?.onMessage?.(event);
-        return true;
+        return after(awaited(comm?.onMessage?.(event)), () => true);
       case 'comm_close':
         this.#open.delete(message.commId);
-        await comm?.onClose?.(event);
-        return true;
+        return after(awaited(comm?.onClose?.(event)), () => true);
     }
   }
 

@@ -3,17 +3,20 @@ import { readLines } from './line-reader.ts';
 import {
   type ControlReply,
   type ControlRequest,
+  type Delivery,
   type InterruptState,
   type LiveMember,
   type Look,
   parseControlReply,
+  type SideRequest,
 } from './session-messages.ts';
 
-type Ask = ControlRequest extends infer Request
-  ? Request extends unknown
-    ? Omit<Request, 'id'>
-    : never
-  : never;
+type Ask =
+  Exclude<ControlRequest, Delivery> extends infer Request
+    ? Request extends unknown
+      ? Omit<Request, 'id'>
+      : never
+    : never;
 
 /** The kernel process' end of the pipe to a session's control thread, which answers while user code spins. */
 export class ControlChannel {
@@ -55,6 +58,11 @@ export class ControlChannel {
     return reply === undefined || !('mayBeTrue' in reply) || reply.mayBeTrue;
   }
 
+  /** Takes a request to the main thread, also while that is in the middle of something. */
+  deliver(request: SideRequest): void {
+    this.#write({ op: 'deliver', request });
+  }
+
   close(): void {
     this.#socket.destroy();
     for (const id of [...this.#pending.keys()]) this.#settle(id, undefined);
@@ -68,8 +76,12 @@ export class ControlChannel {
         clearTimeout(timer);
         resolve(reply);
       });
-      this.#socket.write(`${JSON.stringify({ ...request, id } satisfies ControlRequest)}\n`);
+      this.#write({ ...request, id });
     });
+  }
+
+  #write(request: ControlRequest): void {
+    this.#socket.write(`${JSON.stringify(request)}\n`);
   }
 
   #settle(id: number, reply: ControlReply | undefined): void {

@@ -9,8 +9,12 @@ export interface MainThreadControl {
   interrupt(): string;
   /** Writes out the text that waits. */
   flush(): void;
+  /** A subshell asks for something. */
+  take(json: string): void;
+  /** Takes up what subshells ask for, if the moment is right. False when none of that is left. */
+  deliver(): boolean;
 }
 
-export function controlExpression(method: keyof MainThreadControl): string {
-  return `${controlObject}.${method}()\n//# sourceURL=${controlSourceUrl}`;
+export function controlExpression(method: keyof MainThreadControl, argument?: string): string {
+  return `${controlObject}.${method}(${argument === undefined ? '' : JSON.stringify(argument)})\n//# sourceURL=${controlSourceUrl}`;
 }

@@ -8,10 +8,18 @@ import * as timers from 'node:timers';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { requestCancel } from '../rjit/cancel.ts';
+import { WITHIN_MS } from './cell-failure.ts';
 import { controlExpression, type MainThreadControl } from './control-expressions.ts';
 import { readLines } from './line-reader.ts';
 import { LiveValues } from './live-values.ts';
-import type { ControlReply, ControlRequest, InterruptState, Look } from './session-messages.ts';
+import type {
+  ControlReply,
+  ControlRequest,
+  Delivery,
+  InterruptState,
+  Look,
+  SideRequest,
+} from './session-messages.ts';
 
 const CONTROL = 4;
 /** Text that the main thread has not written out itself after this time is written out for it. */
@@ -20,6 +28,8 @@ const FLUSH_DELAY_MS = 50;
 const EXIT_TIMEOUT_MS = 500;
 /** After this time without an answer to an interrupt, child processes are interrupted, too. */
 const NATIVE_PATIENCE_MS = 100;
+/** Between two attempts to have something taken up. */
+const MAX_PAUSE_MS = 20;
 /** Attempts in direct succession; after them the thread takes breaths between two. */
 const BUSY_ATTEMPTS = 100;
 
@@ -27,8 +37,8 @@ const session = new Session();
 session.connectToMainThread();
 
 /** Runs wherever the main thread is, in the middle of a loop too; undefined when it could not be run. */
-function evaluateOnMain(method: keyof MainThreadControl): Promise<unknown> {
-  const parameters = { expression: controlExpression(method), returnByValue: true, silent: true };
+function evaluateOnMain(method: keyof MainThreadControl, argument?: string): Promise<unknown> {
+  const parameters = { expression: controlExpression(method, argument), returnByValue: true, silent: true };
   return new Promise((resolve) => {
     session.post('Runtime.evaluate', parameters, (error: Error | null, reply?: EvaluateReply) => {
       resolve(error === null ? reply?.result?.value : undefined);
@@ -68,6 +78,44 @@ async function interrupt(): Promise<InterruptState> {
   }
 }
 
+let deliveries = 0;
+let isDelivering = false;
+let lastTaken: Promise<unknown> = Promise.resolve();
+
+/** Takes what a subshell asks for to the main thread, and comes again until it has been taken up there. */
+async function deliver(request: SideRequest): Promise<void> {
+  lastTaken = lastTaken.then(async () => {
+    await calm();
+    return await evaluateOnMain('take', JSON.stringify(request));
+  });
+  await lastTaken;
+  deliveries += 1;
+  if (isDelivering) return;
+  isDelivering = true;
+  for (let seen = 0; seen !== deliveries; ) {
+    seen = deliveries;
+    for (let pauseMs = 1; await attemptDelivery(); pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
+      await setTimeout(pauseMs);
+    }
+  }
+  isDelivering = false;
+}
+
+/** Between an interrupt and its effect, it would be the next call that is terminated. */
+async function calm(): Promise<void> {
+  while (isInterrupting) await setTimeout(1);
+}
+
+/** True: something is left. */
+async function attemptDelivery(): Promise<boolean> {
+  await calm();
+  // What runs in this call can't be interrupted, but the remote call that it may wait for can be cancelled.
+  const timer = timers.setTimeout(requestCancel, WITHIN_MS);
+  const isLeft = await evaluateOnMain('deliver');
+  clearTimeout(timer);
+  return isLeft !== false;
+}
+
 async function watchOutput(waiting: Int32Array): Promise<never> {
   for (;;) {
     const change = (Atomics as AtomicsWithWaitAsync).waitAsync(waiting, 0, 0);
@@ -103,7 +151,7 @@ async function look(id: number, what: Look): Promise<ControlReply> {
   }
 }
 
-async function answer(request: ControlRequest): Promise<ControlReply> {
+async function answer(request: Exclude<ControlRequest, Delivery>): Promise<ControlReply> {
   const { id } = request;
   if (request.op === 'look') return await look(id, request.look);
   isInterrupting = true;
@@ -114,9 +162,12 @@ async function answer(request: ControlRequest): Promise<ControlReply> {
 
 const socket = new Socket({ fd: CONTROL, readable: true, writable: true });
 readLines(socket, (line) => {
-  void answer(JSON.parse(line) as ControlRequest).then((reply) => {
-    socket.write(`${JSON.stringify(reply)}\n`);
-  });
+  const request = JSON.parse(line) as ControlRequest;
+  if (request.op === 'deliver') {
+    void deliver(request.request);
+    return;
+  }
+  void answer(request).then((reply) => socket.write(`${JSON.stringify(reply)}\n`));
 });
 socket.on('error', () => {});
 socket.on('close', async () => {

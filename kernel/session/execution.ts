@@ -14,6 +14,8 @@ export interface ExecuteRequest {
   readonly userExpressions: Readonly<Record<string, string>>;
   /** How often the code has run is to be measured. */
   readonly wantsCoverage?: boolean;
+  /** The number of the subshell that the cell is for: it runs beside other cells. Absent: the main shell. */
+  readonly subshell?: number;
 }
 
 export interface ErrorReport {

@@ -49,6 +49,11 @@ export class LazyParts {
     return this.#loads > 0;
   }
 
+  /** Cells can be run without waiting for anything. */
+  get isReady(): boolean {
+    return this.#evaluator !== undefined && !this.isLoading;
+  }
+
   /** Those of the session, once a cell has run. */
   get magics(): MagicRegistry | undefined {
     return this.#evaluator?.magics;

@@ -31,6 +31,23 @@ export function closureVariables(
   return found;
 }
 
+/** What a promise has come to, without waiting for it; undefined for nothing yet. */
+export function promiseOutcome(
+  session: Session,
+  promise: Promise<unknown>,
+): { readonly state: 'fulfilled' | 'rejected'; readonly value: unknown } | undefined {
+  const slot = '__rjitPromise';
+  Object.defineProperty(globalThis, slot, { value: promise, configurable: true });
+  const evaluated = call(session, 'Runtime.evaluate', { expression: slot, objectGroup: OBJECT_GROUP });
+  Reflect.deleteProperty(globalThis, slot);
+  const found = properties(session, field(field(evaluated, 'result'), 'objectId'), 'internalProperties');
+  const state = found.find(({ name }) => name === '[[PromiseState]]')?.value?.value;
+  const result = found.find(({ name }) => name === '[[PromiseResult]]')?.value;
+  const value = result?.objectId === undefined ? result?.value : bringOver(session, result.objectId);
+  call(session, 'Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
+  return state === 'fulfilled' || state === 'rejected' ? { state, value } : undefined;
+}
+
 const OBJECT_GROUP = 'internals';
 
 /** All scopes but the last, which is the global one. */

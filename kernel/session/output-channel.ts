@@ -34,15 +34,18 @@ export class OutputChannel {
     this.#send = send;
   }
 
-  beginCell(cellId: CellId): void {
+  /** What native code and child processes write is taken for output of the cell that `hasPipes`. */
+  beginCell(cellId: CellId, hasPipes: boolean): void {
     this.flush();
+    if (!hasPipes) return;
     this.#runningCell = cellId;
     this.#cell = cellId;
   }
 
   /** Call before the message that the cell is done. */
-  endCell(): void {
+  endCell(cellId: CellId): void {
     this.flush();
+    if (this.#runningCell !== cellId) return;
     this.#runningCell = undefined;
     this.#cell = undefined;
   }
@@ -59,6 +62,16 @@ export class OutputChannel {
     const sequence = ++this.#sequence;
     this.#send({ op: 'output', sequence, ...(cellId !== undefined && { cellId }), output });
     this.#append(formatMarker(this.#token, { kind: 'output', sequence }));
+  }
+
+  /** Writes nothing, for what runs now may be stopped at any place. */
+  hold(): void {
+    this.#isFlushing = true;
+  }
+
+  release(): void {
+    this.#isFlushing = false;
+    this.flush();
   }
 
   /** The process ends: what its exit handlers still print goes out at once. */

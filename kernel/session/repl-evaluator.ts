@@ -1,5 +1,7 @@
 import { Session } from 'node:inspector';
 import { promiseHooks } from 'node:v8';
+import { promiseOutcome } from './node-internals.ts';
+import { defineSessionGlobal } from './session-globals.ts';
 
 export type Evaluation =
   /** V8 refused the source; line and column are 1-based. */
@@ -12,7 +14,11 @@ export type Evaluation =
   /** An interrupt ended the source before its first `await`. */
   | { readonly kind: 'terminated' }
   /** Never settles when an interrupt ends the source later. */
-  | { readonly kind: 'started'; readonly completion: Promise<Completion> };
+  | {
+      readonly kind: 'started';
+      readonly completion: Promise<Completion>;
+      readonly promise: Promise<unknown>;
+    };
 
 /** In an object, so that awaiting it doesn't await a promise that the script ends in. */
 export interface Completion {
@@ -24,6 +30,7 @@ interface ReplResult {
 }
 
 const OBJECT_GROUP = 'cell';
+const parameters = { replMode: true, awaitPromise: true, silent: true, objectGroup: OBJECT_GROUP };
 
 /**
  * Runs scripts as DevTools' console does: `let`, `const` and `class` may be declared again, `await` may stand at the
@@ -42,8 +49,8 @@ export class ReplEvaluator {
     this.#session.connect();
   }
 
-  /** Starts the script and returns at its first `await`, or its end. */
-  evaluate(code: string, sourceName: string): Evaluation {
+  /** Starts the script and returns at its first `await`, its end, or where its time has run out. */
+  evaluate(code: string, sourceName: string, timeoutMs?: number): Evaluation {
     const expression = `${code}\n//# sourceURL=${sourceName}`;
     let promise: Promise<ReplResult> | undefined;
     // The first promise that the evaluation makes is the one of the script itself.
@@ -56,7 +63,7 @@ export class ReplEvaluator {
     try {
       this.#session.post(
         'Runtime.evaluate',
-        { expression, replMode: true, awaitPromise: true, silent: true, objectGroup: OBJECT_GROUP },
+        { expression, ...parameters, ...(timeoutMs !== undefined && { timeout: timeoutMs }) },
         (error: Error | null, reply?: EvaluateReply) => {
           failure = error;
           details = reply?.exceptionDetails;
@@ -67,7 +74,33 @@ export class ReplEvaluator {
     }
     if (failure) return { kind: 'terminated' };
     if (promise === undefined) return syntaxError(details);
-    return { kind: 'started', completion: this.#completion(promise) };
+    return { kind: 'started', completion: this.#completion(promise), promise };
+  }
+
+  /**
+   * What the script of an evaluation has come to by now; undefined while it waits.
+   * @throws what it has thrown
+   */
+  reached({ completion, promise }: Evaluation & { kind: 'started' }): Completion | undefined {
+    const outcome = promiseOutcome(this.#session, promise);
+    if (outcome === undefined) return undefined;
+    // Nobody is going to wait for it.
+    completion.catch(() => undefined);
+    if (outcome.state === 'rejected') throw outcome.value;
+    return { value: isReplResult(outcome.value) ? outcome.value['.repl_result'] : undefined };
+  }
+
+  /** Calls a function and ends it when its time has run out; false then. It must not throw. */
+  call(run: () => void, timeoutMs: number): boolean {
+    const slot = '__rjitCall';
+    defineSessionGlobal(slot, run);
+    let hasEnded = false;
+    const parameters = { expression: `${slot}()`, silent: true, returnByValue: true, timeout: timeoutMs };
+    this.#session.post('Runtime.evaluate', parameters, (error: Error | null) => {
+      hasEnded = error === null;
+    });
+    Reflect.deleteProperty(globalThis, slot);
+    return hasEnded;
   }
 
   async #completion(promise: Promise<ReplResult>): Promise<Completion> {
@@ -89,6 +122,10 @@ export class ReplEvaluator {
       this.#session.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
     });
   }
+}
+
+function isReplResult(value: unknown): value is ReplResult {
+  return typeof value === 'object' && value !== null && '.repl_result' in value;
 }
 
 interface EvaluateReply {

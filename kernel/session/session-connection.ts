@@ -51,7 +51,8 @@ export class SessionConnection {
   readonly #sequencer: OutputSequencer;
   readonly #exited: Promise<void>;
   #events: ConnectionEvents | undefined;
-  #running: { readonly cellId: CellId; readonly resolve: (outcome: ExecuteOutcome) => void } | undefined;
+  /** The cells that run: one of the main shell and one of each subshell at most. */
+  readonly #running = new Map<CellId, (outcome: ExecuteOutcome) => void>();
   /** Messages of comms that the session's code has not dealt with yet. */
   readonly #comms = new Map<CellId, (isAccepted: boolean) => void>();
   #requestedExit: (SessionMessage & { readonly op: 'exit' }) | undefined;
@@ -102,18 +103,24 @@ export class SessionConnection {
   /** Resolves when the cell is done and all its output has been passed on; never when the process dies first. */
   execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
     return new Promise((resolve) => {
-      this.#running = { cellId: request.cellId, resolve };
+      this.#running.set(request.cellId, resolve);
+      if (request.subshell !== undefined) {
+        this.control.deliver({ op: 'execute', request });
+        return;
+      }
       this.#sequencer.beginCell(request.cellId);
       this.#send({ op: 'execute', request });
     });
   }
 
   /** Resolves when the session's code has dealt with the message; false: with no such target, or by its death. */
-  comm(cellId: CellId, message: CommMessage): Promise<boolean> {
+  comm(cellId: CellId, message: CommMessage, subshell: number): Promise<boolean> {
     if (this.isDead) return Promise.resolve(false);
     return new Promise((resolve) => {
       this.#comms.set(cellId, resolve);
-      this.#send({ op: 'comm', cellId, message });
+      const request = { op: 'comm', cellId, message } as const;
+      if (subshell > 0) this.control.deliver(request);
+      else this.#send(request);
     });
   }
 
@@ -217,10 +224,9 @@ export class SessionConnection {
       await nextTurn();
       await nextTurn();
     } while (this.#held !== undefined);
-    if (this.#running?.cellId !== cellId) return;
-    const { resolve } = this.#running;
-    this.#running = undefined;
-    resolve(outcome);
+    const resolve = this.#running.get(cellId);
+    this.#running.delete(cellId);
+    resolve?.(outcome);
   }
 
   async #watchExit(): Promise<void> {

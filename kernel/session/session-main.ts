@@ -5,16 +5,18 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { CellExecutor } from './cell-executor.ts';
+import { TimeWithinExceeded, WITHIN_MS } from './cell-failure.ts';
 import { currentRun, newRun, resumption } from './cell-run.ts';
 import { CellSources } from './cell-sources.ts';
 import { Comms } from './comms.ts';
 import { controlObject, type MainThreadControl } from './control-expressions.ts';
+import { Deliveries } from './deliveries.ts';
 import { displayFunction } from './display/display.ts';
 import { jupyterNamespace } from './display/jupyter.ts';
 import { progressFunction } from './display/progress.ts';
 import { html, image, md, svg, table } from './display/views.ts';
 import { reportError } from './error-report.ts';
-import type { CellId, CommMessage } from './execution.ts';
+import type { CommMessage } from './execution.ts';
 import { inputFunction } from './input.ts';
 import { Interruption } from './interruption.ts';
 import { KernelLink } from './kernel-link.ts';
@@ -22,6 +24,8 @@ import { reportLateErrors } from './late-errors.ts';
 import { LazyParts } from './lazy-parts.ts';
 import { readLines } from './line-reader.ts';
 import { magicHost } from './magic-host.ts';
+import { after, otherwise } from './maybe-promise.ts';
+import { MessagePipe } from './message-pipe.ts';
 import { cellModuleScope } from './module-loading.ts';
 import { OutputChannel } from './output-channel.ts';
 import { formatPrinted } from './print.ts';
@@ -29,15 +33,15 @@ import { ReplEvaluator } from './repl-evaluator.ts';
 import { runtimeNames } from './runtime-names.ts';
 import { defineSessionGlobal } from './session-globals.ts';
 import { SessionHistory } from './session-history.ts';
-import type { SessionMessage, SessionRequest, UserMagic } from './session-messages.ts';
+import type { SessionRequest, SideRequest, UserMagic } from './session-messages.ts';
 import { installStackTraces } from './stack-trace.ts';
 import { installStandardStreams } from './standard-streams.ts';
 import { Termination } from './termination.ts';
-import { writeFully } from './write-fully.ts';
 
 const MESSAGES = 3;
 
-const send = (message: SessionMessage): void => writeFully(MESSAGES, `${JSON.stringify(message)}\n`);
+const messages = new MessagePipe(MESSAGES);
+const { send } = messages;
 
 // Before the session adds its own, which cells may hide. The rest can't be declared by anyone.
 const globalNames = new Set(Object.getOwnPropertyNames(globalThis));
@@ -97,10 +101,8 @@ readLines(socket, (line) => {
   const message = JSON.parse(line) as SessionRequest;
   switch (message.op) {
     case 'execute':
-      executor.execute(message.request);
-      break;
     case 'comm':
-      receiveComm(message.cellId, message.message);
+      start(message, false);
       break;
     case 'answer':
       link.settle(message.id, message.answer);
@@ -117,18 +119,46 @@ process.on('exit', sayGoodbye);
 // Meant for the children of the process group: the control thread interrupts this one in its own way.
 process.on('SIGINT', () => {});
 
-/** The code at the other end of the comm runs as a cell does: its output, also late, belongs to the message. */
-function receiveComm(cellId: CellId, message: CommMessage): void {
-  const finish = (isAccepted: boolean): void => channel.writeRich({ kind: 'comm-handled', isAccepted });
+function start(request: SideRequest, isWithin: boolean): void {
+  if (request.op === 'execute') {
+    if (isWithin) executor.executeWithin(request.request);
+    else executor.execute(request.request);
+    return;
+  }
+  const { cellId, message } = request;
   currentRun.run(newRun(cellId, message.type, false), () => {
-    comms.receive(message).then(finish, (thrown: unknown) => {
-      channel.writeRich({ kind: 'error', ...reportError(thrown, sources) });
-      finish(true);
-    });
+    if (!isWithin) receiveComm(message);
+    else if (!repl.call(() => receiveComm(message), WITHIN_MS)) failComm(new TimeWithinExceeded());
   });
 }
 
+/** The code at the other end of the comm runs as a cell does: its output, also late, belongs to the message. */
+function receiveComm(message: CommMessage): void {
+  const accepted = otherwise(() => comms.receive(message), failComm);
+  void after(accepted, (isAccepted) => isAccepted !== undefined && finishComm(isAccepted));
+}
+
+function failComm(thrown: unknown): undefined {
+  channel.writeRich({ kind: 'error', ...reportError(thrown, sources) });
+  finishComm(true);
+}
+
+function finishComm(isAccepted: boolean): void {
+  channel.writeRich({ kind: 'comm-handled', isAccepted });
+}
+
+function hold(): void {
+  channel.hold();
+  messages.hold();
+}
+
+function release(): void {
+  channel.release();
+  messages.release();
+}
+
 function sayGoodbye(code: number): void {
+  release();
   channel.finish();
   send({ op: 'exit', code, ...executor.takeCoverage() });
 }
@@ -144,6 +174,15 @@ const interruption = new Interruption({
   ...{ executor, channel, termination },
   isLoading: () => parts.isLoading,
 });
-const control: MainThreadControl = { interrupt: () => interruption.attempt(), flush: channel.flush };
+const deliveries = new Deliveries({
+  ...{ start, hold, release },
+  isBlocked: () => channel.isFlushing || !parts.isReady,
+});
+const control: MainThreadControl = {
+  interrupt: () => interruption.attempt(),
+  flush: channel.flush,
+  take: (json) => deliveries.take(JSON.parse(json) as SideRequest),
+  deliver: () => deliveries.attempt(),
+};
 Object.defineProperty(globalThis, controlObject, { value: control });
-setImmediate(() => parts.prepare(() => executor.activeRun === undefined));
+setImmediate(() => parts.prepare(() => executor.activeRuns.length === 0));

@@ -19,6 +19,9 @@ export type SessionRequest =
   | { readonly op: 'comm'; readonly cellId: CellId; readonly message: CommMessage }
   | { readonly op: 'answer'; readonly id: number; readonly answer: Answer };
 
+/** What a subshell asks for: it doesn't wait for the cell that runs. */
+export type SideRequest = Exclude<SessionRequest, { op: 'answer' }>;
+
 export type Answer =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly message: string; readonly code?: string };
@@ -94,10 +97,16 @@ export interface LiveMember {
   readonly type: string;
 }
 
-/** To the session's control thread, which answers each. */
+/** To the session's control thread, which answers each but a delivery: what comes of that is the main thread's to say. */
 export type ControlRequest =
+  | Delivery
   | { readonly op: 'interrupt'; readonly id: number }
   | { readonly op: 'look'; readonly id: number; readonly look: Look };
+
+export interface Delivery {
+  readonly op: 'deliver';
+  readonly request: SideRequest;
+}
 
 export type ControlReply =
   | { readonly id: number; readonly state: InterruptState }

@@ -58,8 +58,8 @@ export class SessionProcess {
   #connection: SessionConnection;
   #spare: SessionConnection | undefined;
   #spareTimer: NodeJS.Timeout | undefined;
-  /** The cell that runs, and what to do when its process dies under it. */
-  #running: { readonly cellId: CellId; readonly onDeath: (report: DeathReport) => void } | undefined;
+  /** The cells that run, and what to do when their process dies under them. */
+  readonly #running = new Map<CellId, (report: DeathReport) => void>();
   #last: Promise<unknown> = Promise.resolve();
   #interrupting: Promise<void> | undefined;
   #isShutDown = false;
@@ -79,16 +79,20 @@ export class SessionProcess {
     return this.#connection.pid;
   }
 
-  /** Resolves only when all output of the cell has been delivered. Never rejects. Cells run one after the other. */
+  /**
+   * Resolves only when all output of the cell has been delivered. Never rejects. Cells of the main shell run one after
+   * the other; those of a subshell at once, for in which order they are to run is the caller's to say.
+   */
   execute(request: ExecuteRequest): Promise<ExecuteOutcome> {
+    if (request.subshell !== undefined) return this.#execute(request);
     const outcome = this.#last.then(() => this.#execute(request));
     this.#last = outcome;
     return outcome;
   }
 
   /** Takes a message of the front end to the code at the other end of its comm; false when there is none. */
-  comm(message: CommMessage, cellId: CellId): Promise<boolean> {
-    return this.#connection.comm(cellId, message);
+  comm(message: CommMessage, cellId: CellId, subshell = 0): Promise<boolean> {
+    return this.#connection.comm(cellId, message, subshell);
   }
 
   /** Reads no more output until told so, and lets the user's code wait meanwhile: front ends are slower than it. */
@@ -96,7 +100,7 @@ export class SessionProcess {
     this.#connection.holdOutput(held);
   }
 
-  /** Stops the running cell, keeping its state; harmless when nothing runs or an interrupt is under way. */
+  /** Stops the running cells, keeping their state; harmless when nothing runs or an interrupt is under way. */
   interrupt(): Promise<void> {
     this.#interrupting ??= this.#interrupt().finally(() => {
       this.#interrupting = undefined;
@@ -160,20 +164,19 @@ export class SessionProcess {
     if (this.#interrupting !== undefined) await this.#interrupting;
     if (this.#isShutDown) return { status: 'error', ...shutDownReport };
     const died = new Promise<ExecuteOutcome>((resolve) => {
-      const onDeath = (report: DeathReport): void => resolve({ status: 'error', ...report });
-      this.#running = { cellId: request.cellId, onDeath };
+      this.#running.set(request.cellId, (report) => resolve({ status: 'error', ...report }));
     });
     const outcome = await Promise.race([this.#connection.execute(request), died]);
-    this.#running = undefined;
+    this.#running.delete(request.cellId);
     this.#prepareSpare();
     return outcome;
   }
 
   async #interrupt(): Promise<void> {
     const connection = this.#connection;
-    const cell = this.#running;
+    const cells = [...this.#running.keys()];
     const deadline = performance.now() + INTERRUPT_TIMEOUT_MS;
-    while (cell !== undefined && this.#running === cell && !connection.isDead) {
+    while (cells.some((cell) => this.#running.has(cell)) && !connection.isDead) {
       const timeLeftMs = deadline - performance.now();
       const state = timeLeftMs > 0 ? await connection.control.interrupt(timeLeftMs) : undefined;
       if (state === 'stopped') return;
@@ -181,14 +184,14 @@ export class SessionProcess {
         connection.kill('the cell did not stop when it was interrupted, so the session was ended');
         return;
       }
-      // The cell has just ended, or has not begun: its request is still on the way.
+      // The cells have just ended, or have not begun: their requests are still on the way.
       await sleep(1);
     }
   }
 
   #onDeath(death: SessionDeath): void {
     if (this.#isShutDown) {
-      this.#running?.onDeath(shutDownReport);
+      this.#endAll(shutDownReport);
       return;
     }
     const report = reportDeath(death);
@@ -197,8 +200,12 @@ export class SessionProcess {
     this.#spare = undefined;
     this.#serve(this.#connection);
     const { coverage } = death;
-    if (this.#running !== undefined) this.#running.onDeath({ ...report, ...(coverage && { coverage }) });
+    if (this.#running.size > 0) this.#endAll({ ...report, ...(coverage && { coverage }) });
     else this.#options.onOutput({ kind: 'error', ...report }, undefined);
+  }
+
+  #endAll(report: DeathReport): void {
+    for (const onDeath of this.#running.values()) onDeath(report);
   }
 
   #prepareSpare(): void {

@@ -20,7 +20,8 @@ import type { MimeBundle } from '../../kernel/jupyter/messages.ts';
 export class EchoInterpreter implements Interpreter {
   readonly #events: InterpreterEvents;
   readonly #late: (() => void)[] = [];
-  #interrupt: (() => void) | undefined;
+  /** Of the commands that wait, in whatever shell. */
+  readonly #interrupts: (() => void)[] = [];
 
   constructor(events: InterpreterEvents) {
     this.#events = events;
@@ -46,7 +47,7 @@ export class EchoInterpreter implements Interpreter {
   }
 
   async interrupt(): Promise<void> {
-    this.#interrupt?.();
+    for (const interrupt of this.#interrupts.splice(0)) interrupt();
   }
 
   /** Comms to `echo` are accepted; their messages come back. */
@@ -77,15 +78,15 @@ export class EchoInterpreter implements Interpreter {
   }
 
   async shutdown(): Promise<void> {
-    this.#interrupt?.();
+    await this.interrupt();
   }
 
   /** Megabytes of text, until an interrupt. */
   async #pour(megabytes: number, cellId: number | undefined): Promise<ErrorReport | undefined> {
     let isInterrupted = false;
-    this.#interrupt = () => {
+    this.#interrupts.push(() => {
       isInterrupted = true;
-    };
+    });
     const text = `${'x'.repeat(999_999)}\n`;
     for (let megabyte = 0; megabyte < megabytes && !isInterrupted; megabyte++) {
       this.#events.onOutput({ kind: 'stream', name: 'stdout', text }, cellId);
@@ -151,7 +152,7 @@ export class EchoInterpreter implements Interpreter {
         return report('EchoError', text);
       case 'wait':
         await new Promise<void>((resolve) => {
-          this.#interrupt = resolve;
+          this.#interrupts.push(resolve);
         });
         return report('KeyboardInterrupt', 'interrupted');
       case 'exit':

@@ -71,6 +71,7 @@ export class FakeFrontEnd {
     content: Fields = {},
     parent: Fields = {},
     buffers: readonly Uint8Array[] = [],
+    headerFields: Fields = {},
   ): Promise<string> {
     const messageId = randomUUID();
     const header = {
@@ -80,6 +81,7 @@ export class FakeFrontEnd {
       date: new Date().toISOString(),
       msg_type: type,
       version: '5.3',
+      ...headerFields,
     };
     const parts = this.signed([header, parent, {}, content].map((part) => JSON.stringify(part)));
     await this.sendFrames(channel, [...parts, ...buffers.map((bytes) => Buffer.from(bytes))]);

@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endpointOf, parseConnectionFile } from '../../kernel/jupyter/connection-file.ts';
 import { Kernel } from '../../kernel/jupyter/kernel.ts';
 import { KernelSockets } from '../../kernel/jupyter/sockets.ts';
 import { EchoInterpreter } from './echo-interpreter.ts';
 import { echoKernelInfo } from './echo-kernel-info.ts';
-import { FakeFrontEnd } from './fake-front-end.ts';
+import { FakeFrontEnd, type ReceivedMessage } from './fake-front-end.ts';
 
 export interface KernelUnderTest {
   readonly kernel: Kernel;
@@ -59,4 +60,35 @@ export async function withKernel(body: (test: KernelUnderTest) => Promise<void>)
     sockets.close();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Adds a test with a kernel of its own. */
+export function onKernel(
+  tests: Test,
+  name: string,
+  body: (frontEnd: FakeFrontEnd, test: KernelUnderTest) => Promise<void>,
+): void {
+  tests(name, () => withKernel((test) => body(test.frontEnd, test)));
+}
+
+/** Takes a whole cell with its busy, input and idle; `outputs` takes what is between. */
+export async function runCell(
+  frontEnd: FakeFrontEnd,
+  content: Readonly<Record<string, unknown>>,
+  outputs: (id: string) => Promise<void> = async () => {},
+): Promise<ReceivedMessage> {
+  const id = await frontEnd.send('shell', 'execute_request', content);
+  await frontEnd.busy(id);
+  if (content.silent !== true)
+    assert.is((await frontEnd.iopub('execute_input', id)).content.code, content.code);
+  await outputs(id);
+  const reply = await frontEnd.reply('shell', 'execute_reply', id);
+  await frontEnd.idle(id);
+  return reply;
+}
+
+/** The next message on iopub in short, for tests where requests run side by side. */
+export async function nextLine(frontEnd: FakeFrontEnd): Promise<string> {
+  const message = await frontEnd.anyIopub();
+  return `${message.content.execution_state ?? message.type} ${message.parent.msg_id}`;
 }

@@ -13,6 +13,8 @@ export interface CellOptions {
   readonly storeHistory?: boolean;
   readonly wantsCoverage?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
+  readonly subshell?: number;
+  readonly executionCount?: number;
 }
 
 /** A session whose outputs are kept, and that a test drives cell by cell. */

@@ -3,15 +3,16 @@ import { ContentReader } from '../content.ts';
 import type { CommMessage } from '../interpreter.ts';
 import { isJsonObject, type Message } from '../messages.ts';
 import type { KernelServices, Reply, RequestHandler } from '../request-handler.ts';
+import type { Shell } from '../shells.ts';
 
 const NO_REPLY: Reply = { content: {} };
 
 /** A comm to a target that nobody has registered is closed at once (messaging spec, "Opening a Comm"). */
 export const commOpen: RequestHandler = {
-  async handle(request, kernel) {
+  async handle(request, kernel, shell) {
     const message = readComm(request, 'comm_open');
     kernel.comms.see(message);
-    if (await deliver(message, request, kernel)) return NO_REPLY;
+    if (await deliver(message, request, kernel, shell)) return NO_REPLY;
     kernel.comms.see({ ...message, type: 'comm_close' });
     kernel.iopub.commClose(message.commId, request.headerJson);
     return NO_REPLY;
@@ -19,26 +20,31 @@ export const commOpen: RequestHandler = {
 };
 
 export const commMessage: RequestHandler = {
-  async handle(request, kernel) {
+  async handle(request, kernel, shell) {
     const message = readComm(request, 'comm_msg');
-    if (kernel.comms.isOpen(message.commId)) await deliver(message, request, kernel);
+    if (kernel.comms.isOpen(message.commId)) await deliver(message, request, kernel, shell);
     return NO_REPLY;
   },
 };
 
 export const commClose: RequestHandler = {
-  async handle(request, kernel) {
+  async handle(request, kernel, shell) {
     const message = readComm(request, 'comm_close');
     if (!kernel.comms.isOpen(message.commId)) return NO_REPLY;
     kernel.comms.see(message);
-    await deliver(message, request, kernel);
+    await deliver(message, request, kernel, shell);
     return NO_REPLY;
   },
 };
 
 /** What the code on the other side of the comm puts out belongs to this message. */
-function deliver(message: CommMessage, request: Message, kernel: KernelServices): Promise<boolean> {
-  return kernel.interpreter.comm(message, kernel.executions.attach(request));
+function deliver(
+  message: CommMessage,
+  request: Message,
+  { interpreter, executions }: KernelServices,
+  shell: Shell,
+): Promise<boolean> {
+  return interpreter.comm(message, executions.attach(request), shell.number);
 }
 
 function readComm(request: Message, type: CommMessage['type']): CommMessage {

@@ -17,10 +17,10 @@ interface ExecuteContent {
 
 export const execute: RequestHandler = {
   replyType: 'execute_reply',
-  async handle(request, kernel) {
+  async handle(request, kernel, shell) {
     const content = parseContent(request);
     const started = new Date().toISOString();
-    const execution = kernel.executions.begin(request, content);
+    const execution = kernel.executions.begin(request, content, shell);
     const { executionCount } = execution;
     const parent = request.headerJson;
     if (!content.silent) kernel.iopub.executeInput(content.code, executionCount, parent);
@@ -28,10 +28,11 @@ export const execute: RequestHandler = {
       ...content,
       cellId: execution.cellId,
       executionCount,
+      ...(shell.number > 0 && { subshell: shell.number }),
     });
     publishOutcome(kernel, execution, outcome);
     if (content.storeHistory && !content.silent) {
-      kernel.history.append(executionCount, content.code, resultText(outcome));
+      shell.history.append(executionCount, content.code, resultText(outcome));
     }
     return replyTo(outcome, executionCount, content.stopOnError, started, kernel.engine);
   },

@@ -8,9 +8,9 @@ const DEFAULT_TAIL = 10;
 
 export const history: RequestHandler = {
   replyType: 'history_reply',
-  async handle(request, kernel) {
+  async handle(request, _kernel, shell) {
     const withOutput = new ContentReader(request).boolean('output', false);
-    const entries = await find(request, kernel.history);
+    const entries = await find(request, shell.history);
     return { content: { status: 'ok', history: entries.map((entry) => toWire(entry, withOutput)) } };
   },
 };
