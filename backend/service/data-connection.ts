@@ -12,6 +12,7 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { MessageType } from '../contract/thrift-types.ts';
 import type { CallReply } from '../llvm/jit.ts';
 import { type Limits, stopTimeoutMs } from './limits.ts';
+import type { Vigil } from './vigil.ts';
 import type { ConnectionRole } from './worker-messages.ts';
 
 /** What runs the functions: the worker's side of `rjit:call` and `rjit:mapColumns`. */
@@ -31,6 +32,8 @@ export interface DataConnectionOptions {
   dispatch(header: MessageHeader, message: Uint8Array): Promise<Uint8Array>;
   /** Whether the worker must not begin anything new. */
   isStopped(): boolean;
+  /** Told of each hot call that was answered. */
+  readonly vigil: Vigil;
   /** `problem` is empty when the peer just closed. */
   onClosed(problem: string): void;
 }
@@ -188,6 +191,7 @@ export class DataConnection {
       writeFaultReply(writer, method, header.sequenceId, RemoteError.from(error).toFault());
     }
     this.#socket.write(writer.copy());
+    this.#options.vigil.begin();
   }
 
   /** Pieces that are large go out as they are, behind what is written already. */

@@ -6,6 +6,7 @@ import { type Limits, stopTimeoutMs } from './limits.ts';
 import { remotejitServices } from './remotejit-service.ts';
 import { rjitService } from './rjit-service.ts';
 import { dispatch, type ThriftServices } from './thrift-dispatch.ts';
+import { Vigil } from './vigil.ts';
 import type { WorkerLink } from './worker-link.ts';
 import { type ConnectionRole, type MessageToWorker, parseMessageToWorker } from './worker-messages.ts';
 import type { WorkerRecord } from './worker-record.ts';
@@ -20,6 +21,7 @@ export class Worker {
   readonly #session: WorkerSession;
   readonly #services: Readonly<Record<ConnectionRole, ThriftServices>>;
   readonly #connections = new Map<number, DataConnection>();
+  readonly #vigil = new Vigil();
   #isLeaving = false;
 
   constructor(jit: Jit, record: WorkerRecord, limits: Limits, link: WorkerLink) {
@@ -74,6 +76,7 @@ export class Worker {
       limits: this.#limits,
       hot: this.#session,
       dispatch: (header, message) => dispatch(this.#services[role], header, message),
+      vigil: this.#vigil,
       isStopped: () => this.#isLeaving,
       onClosed: (problem) => {
         this.#connections.delete(id);

@@ -12,6 +12,7 @@ import { describeIr } from './describe.ts';
 import type { FunctionDescription, FunctionModule } from './function-module.ts';
 import { type FunctionReport, reportBundle } from './function-report.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
+import { MapFeeder } from './io/map-stream.ts';
 import { callLocally } from './local-call.ts';
 import {
   type Column,
@@ -256,14 +257,18 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     throwIfAborted(this.#options.name, options.signal);
     const { overload, packed } = this.#prepareMap(columns);
     const limits = this.#mapLimits(options, packed.length);
-    const bytes = overload.onServer((target) =>
-      this.#options.io.requestSync('map', mapCommand(target, overload, packed), limits),
-    );
+    const bytes = overload.onServer((target) => {
+      const feeder = MapFeeder.of(packed, resultByteLength(overload));
+      const command = mapCommand(target, overload, feeder ? { ...packed, ...feeder } : packed);
+      return this.#options.io.requestSync('map', command, { ...limits, feed: feeder && (() => feeder.feed()) });
+    });
     return resultColumn(overload.signature.result, bytes);
   }
 
   async #mapAsync(columns: readonly unknown[], options: CallOptions): Promise<Column> {
-    const { overload, packed } = this.#prepareMap(columns);
+    const { overload, packed: own } = this.#prepareMap(columns);
+    // This thread goes on, and may change its arrays.
+    const packed = shareColumns(own);
     const limits = this.#mapLimits(options, packed.length);
     const bytes = await overload.onServerAsync(
       (target) => this.#options.io.request('map', mapCommand(target, overload, packed), limits),
@@ -285,7 +290,7 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   #prepareMap(args: readonly unknown[]) {
     const { name } = this.#options;
     const overload = chooseOverload(mappable(name, this.#overloads), elementTypes(name, args));
-    return { overload, packed: shareColumns(packColumns(name, overload.signature, args)) };
+    return { overload, packed: packColumns(name, overload.signature, args) };
   }
 
   #emit(what: 'opt' | 'asm'): string {

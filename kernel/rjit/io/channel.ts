@@ -11,7 +11,7 @@ export const Word = {
   read: 1,
   /** Id of whatever synchronous request the main thread waits for now. */
   current: 2,
-  /** Id of the synchronous request that was completed last; the main thread waits on it. */
+  /** Id of the synchronous request that was completed last. */
   completed: 3,
   /** How the synchronous call ended: see CallStatus. */
   status: 4,
@@ -19,6 +19,30 @@ export const Word = {
   ended: 5,
   /** Counts up while the I/O thread lives. */
   beats: 6,
+  /** Counts up whenever there is something new for a main thread that is blocked, which waits on it. */
+  events: 11,
+  /** Who has the direct connection: see DirectState. */
+  direct: 7,
+  /** The direct connection's file descriptor, of which session it is, and the sequence id of its last call. */
+  directDescriptor: 8,
+  directEpoch: 9,
+  directSequence: 10,
+} as const;
+
+/**
+ * The direct connection is a second one to the session's worker, on which the main thread itself sends a call and reads
+ * its answer: neither waits for another thread to wake up. Only the I/O thread opens and closes it, and it closes none
+ * that is in use: the descriptor might be another file's by then.
+ */
+export const DirectState = {
+  /** There is none. */
+  none: 0,
+  /** The main thread may take it. */
+  offered: 1,
+  /** The main thread has a call on it. */
+  taken: 2,
+  /** The answer was late: the I/O thread waits for it. */
+  handedOver: 3,
 } as const;
 
 export const CallStatus = {

@@ -166,8 +166,14 @@ export class HotCalls {
 }
 
 /** Only the id that is current: the main thread may have given up on an earlier one. */
-export function wake({ words }: Channel, id: number): void {
-  if (Atomics.load(words, Word.current) !== id) return;
-  Atomics.store(words, Word.completed, id);
-  Atomics.notify(words, Word.completed);
+export function wake(channel: Channel, id: number): void {
+  if (Atomics.load(channel.words, Word.current) !== id) return;
+  Atomics.store(channel.words, Word.completed, id);
+  signalEvent(channel);
+}
+
+/** Has a main thread that is blocked look around. */
+export function signalEvent({ words }: Channel): void {
+  Atomics.add(words, Word.events, 1);
+  Atomics.notify(words, Word.events);
 }

@@ -33,6 +33,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told how many elements of a map have their results. */
   readonly onProgress?: ((done: number) => void) | undefined;
+  /** Does a part of what the request needs, while the main thread waits; false when there is nothing to do for now. */
+  readonly feed?: (() => boolean) | undefined;
 }
 
 const NO_LIMIT: RequestOptions = { timeoutMs: 0 };

@@ -8,7 +8,7 @@ import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { CANCEL_CHANNEL } from '../cancel.ts';
 import { ManagedBackend } from '../managed-backend.ts';
 import { type Channel, openChannel, Word } from './channel.ts';
-import { HotCalls, wake } from './hot-calls.ts';
+import { HotCalls, signalEvent, wake } from './hot-calls.ts';
 import { type CallEnds, PendingCall } from './pending-call.ts';
 import { RbcTransport } from './rbc-transport.ts';
 import type {
@@ -61,18 +61,22 @@ class IoThread {
       afterReplies: () => this.#calls.afterReplies(),
       onSession: (session) => port.postMessage({ session } satisfies IoMessage),
     };
-    this.#rjit = new RjitTransport(endpoint, predecessor?.session, this.#listener);
+    this.#rjit = new RjitTransport(endpoint, predecessor?.session, this.#channel, this.#listener);
     this.#transport = this.#rjit;
     if (endpoint.kind === 'rbc') this.#use(endpoint);
     port.on('message', (request: IoRequest) => this.#handle(request));
     this.#cancelChannel.onmessage = () => void this.#transport.cancel();
     process.on('uncaughtException', (error) => this.#fail(error));
-    process.on('exit', () => this.#end());
+    process.on('exit', () => {
+      this.#rjit.withdraw();
+      this.#end();
+    });
     setInterval(() => Atomics.add(this.#channel.words, Word.beats, 1), BEAT_MS).unref();
     this.#calls = new HotCalls({
       channel: this.#channel,
       port,
-      start: ({ id, handle, epoch, packed, timeoutMs, isAbortable }, ends) => {
+      start: ({ id, handle, epoch, packed, timeoutMs, isSync, isAbortable }, ends) => {
+        if (isSync && this.#transport === this.#rjit) this.#rjit.countWaitingCall();
         const limits = { timeoutMs, signal: isAbortable ? this.#signalOf(id) : undefined };
         const call = new PendingCall(isAbortable ? this.#forgetting(id, ends) : ends, limits, (stopped) =>
           this.#transport.stop(stopped),
@@ -133,7 +137,7 @@ class IoThread {
   /** Nobody will answer the main thread any more: it must not wait. */
   #end(): void {
     Atomics.store(this.#channel.words, Word.ended, 1);
-    Atomics.notify(this.#channel.words, Word.completed);
+    signalEvent(this.#channel);
   }
 
   #handle(request: IoRequest): void {
@@ -166,12 +170,16 @@ class IoThread {
         return this.#transport
           .callStaged(command, { timeoutMs, signal: isAbortable ? this.#signalOf(id) : undefined })
           .finally(() => this.#abortable.delete(id));
+      case 'late':
+        return this.#rjit.waitForLate(command, timeoutMs);
       case 'map':
         return this.#transport
           .map(command, {
             timeoutMs,
             signal: isAbortable ? this.#signalOf(id) : undefined,
             onProgress: wantsProgress ? (done) => this.#postProgress(id, done) : undefined,
+            onRoom: () => signalEvent(this.#channel),
+            isAwaited: () => Atomics.load(this.#channel.words, Word.current) === id,
           })
           .finally(() => this.#abortable.delete(id));
       case 'abort':
@@ -203,7 +211,7 @@ class IoThread {
   #postProgress(id: number, done: number): void {
     this.#port.postMessage({ progress: { id, done } } satisfies IoMessage);
     // Also for a main thread that is blocked.
-    Atomics.notify(this.#channel.words, Word.completed);
+    signalEvent(this.#channel);
   }
 
   async #startServer(address: ServerAddress): Promise<ServerAddress> {

@@ -2,7 +2,9 @@ import { flattenedParameters, type PackedSignature } from '../../../backend/cont
 import type { FunctionType } from '../../../backend/contract/types.ts';
 import { valueCodec } from '../../../backend/contract/value-codec.ts';
 import type { CallEnds } from './pending-call.ts';
+import { chunkLengthOf, MapReader } from './map-stream.ts';
 import type { MapCommand } from './requests.ts';
+import type { MapOptions } from './transport.ts';
 
 /** Calls under way at once: the server is never idle, and its answers never pile up. */
 const WINDOW = 64;
@@ -11,11 +13,14 @@ const PROGRESS_ELEMENTS = 1024;
 
 /** Applies a function to columns by a call an element, for servers that know nothing better. */
 export async function mapByCalls(
-  { length, columns, resultElementByteLength }: MapCommand,
+  command: MapCommand,
   { signature, packed }: { readonly signature: FunctionType; readonly packed: PackedSignature },
   call: (packed: Uint8Array, ends: CallEnds) => void,
-  onProgress: ((done: number) => void) | undefined,
+  options: MapOptions,
 ): Promise<Uint8Array> {
+  const { length, resultElementByteLength } = command;
+  const { onProgress } = options;
+  const columns = await wholeColumns(command, options);
   const codecs = flattenedParameters(signature).map(valueCodec);
   const views = columns.map(viewOf);
   const result = new Uint8Array(length * resultElementByteLength);
@@ -47,6 +52,31 @@ export async function mapByCalls(
   };
   await Promise.all(Array.from({ length: WINDOW }, callAll));
   return result;
+}
+
+/** A stream's columns, put together again. */
+async function wholeColumns(
+  command: MapCommand,
+  { onRoom, isAwaited }: MapOptions,
+): Promise<readonly Uint8Array[]> {
+  const { stream, columns, length, elementByteLengths, resultElementByteLength } = command;
+  if (!stream) return columns;
+  const chunkLength = chunkLengthOf(elementByteLengths, resultElementByteLength);
+  const reader = new MapReader(command, chunkLength, stream, isAwaited);
+  const byteLengthOf = (index: number) => elementByteLengths[index] ?? 0;
+  const whole = columns.map((column, index) =>
+    stream.indexes.includes(index) ? new Uint8Array(length * byteLengthOf(index)) : column,
+  );
+  for (let count = 0; count * chunkLength < length; count += 1) {
+    const start = count * chunkLength;
+    const chunk = await reader.chunk(count, start, Math.min(length, start + chunkLength));
+    for (const index of stream.indexes) {
+      whole[index]?.set(chunk[index] ?? [], start * byteLengthOf(index));
+    }
+    reader.release();
+    onRoom();
+  }
+  return whole;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,10 +1,10 @@
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { chunkLengthOf, MapReader } from './map-stream.ts';
 import type { CallEnds } from './pending-call.ts';
 import type { MapCommand } from './requests.ts';
 import type { Receiver, ThriftConnection } from './thrift-connection.ts';
+import type { MapOptions } from './transport.ts';
 
-/** Large enough that a message's own cost vanishes, small enough that client and server work at the same time. */
-const CHUNK_BYTES = 1024 * 1024;
 /** What a reply has around its results, and more. */
 const REPLY_BYTES = 256;
 /** Chunks under way at once. */
@@ -15,75 +15,60 @@ const WINDOW = 4;
  * chunk while the next is on its way.
  *
  * @param receiverOf makes the receiver of a chunk's answer
- * @param onProgress told how many elements have their results, after each chunk
  * @returns the results, packed densely
  */
 export async function mapInChunks(
   connection: ThriftConnection,
   command: MapCommand,
   receiverOf: (ends: CallEnds) => Receiver,
-  onProgress: ((done: number) => void) | undefined,
+  { onProgress, onRoom, isAwaited }: MapOptions,
 ): Promise<Uint8Array> {
-  const { length, columns, elementByteLengths, resultElementByteLength } = command;
-  const bytesPerElement = Math.max(1, sum(elementByteLengths), resultElementByteLength);
-  const chunkLength = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerElement));
+  const { handle, length, elementByteLengths, resultElementByteLength } = command;
+  const chunkLength = chunkLengthOf(elementByteLengths, resultElementByteLength);
+  const reader = new MapReader(command, chunkLength, command.stream, isAwaited);
   const result = new Uint8Array(length * resultElementByteLength);
-  let next = 0;
-  let done = 0;
-  /** Puts the answer to the elements from `start` on in its place. */
-  const place = (start: number, end: number, bytes: Uint8Array): RemoteError | undefined => {
+  const memories = Array.from(
+    { length: WINDOW },
+    () => new Uint8Array(Math.min(length, chunkLength) * resultElementByteLength + REPLY_BYTES),
+  );
+  /** Puts the answer to the elements from `start` on in its place. Answers come in order. */
+  const place = (start: number, end: number, bytes: Uint8Array): void => {
     if (bytes.byteLength !== (end - start) * resultElementByteLength) {
-      return new RemoteError(
-        'protocol',
-        `${bytes.byteLength} bytes of results arrived for ${end - start} elements`,
-      );
+      const text = `${bytes.byteLength} bytes of results arrived for ${end - start} elements`;
+      throw new RemoteError('protocol', text);
     }
     result.set(bytes, start * resultElementByteLength);
-    done += end - start;
-    onProgress?.(done);
-    return undefined;
+    reader.release();
+    onRoom();
+    onProgress?.(end);
   };
-  const sendChunks = async () => {
-    // All answers of this turn arrive here, one after the other.
-    const memory = new Uint8Array(Math.min(length, chunkLength) * resultElementByteLength + REPLY_BYTES);
-    while (next < length) {
-      const start = next;
-      const end = Math.min(length, start + chunkLength);
-      next = end;
-      const chunk = columns.map((column, index) =>
-        slice(column, elementByteLengths[index] ?? 0, length, start, end),
-      );
-      const request = { handle: command.handle, length: BigInt(end - start), columns: chunk };
-      await new Promise<void>((resolve, reject) => {
-        const receive = (bytes: Uint8Array): void => {
-          const problem = place(start, end, bytes);
-          if (problem) reject(problem);
-          else resolve();
-        };
-        connection.map(request, receiverOf({ memory, receive, fail: reject }));
-      }).catch((error: unknown) => {
-        // One that fails, or is cancelled, is the end of all: no further chunk is sent.
-        next = length;
-        throw error;
-      });
-    }
+  const send = async (count: number): Promise<void> => {
+    const start = count * chunkLength;
+    const end = Math.min(length, start + chunkLength);
+    const columns = await reader.chunk(count, start, end);
+    const bytes = new Promise<void>((resolve, reject) => {
+      const receive = (bytes: Uint8Array): void => {
+        try {
+          resolve(place(start, end, bytes));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const memory = memories[count % WINDOW] ?? new Uint8Array(0);
+      const request = { handle, length: BigInt(end - start), columns };
+      connection.map(request, receiverOf({ memory, receive, fail: reject }));
+    });
+    // Who waits for it may wait for an earlier one yet.
+    bytes.catch(() => undefined);
+    answers.push(bytes);
   };
-  await Promise.all(Array.from({ length: WINDOW }, sendChunks));
+  const answers: Promise<void>[] = [];
+  const chunkCount = Math.ceil(length / chunkLength);
+  for (let count = 0; count < chunkCount; count += 1) {
+    // One that fails, or is cancelled, is the end of all: no further chunk is sent.
+    if (answers.length === WINDOW) await answers.shift();
+    await send(count);
+  }
+  await Promise.all(answers);
   return result;
-}
-
-/** A column of one element is a scalar: every chunk gets it whole. */
-function slice(
-  column: Uint8Array,
-  elementByteLength: number,
-  length: number,
-  start: number,
-  end: number,
-): Uint8Array {
-  if (column.byteLength === elementByteLength && length !== 1) return column;
-  return column.subarray(start * elementByteLength, end * elementByteLength);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -119,7 +119,8 @@ export class RbcTransport implements Transport {
     throw new RemoteError('unsupported', "arrays can't be sent to RBC's server; it takes numbers and bools");
   }
 
-  async map(command: MapCommand, { timeoutMs, signal, onProgress }: MapOptions): Promise<Uint8Array> {
+  async map(command: MapCommand, options: MapOptions): Promise<Uint8Array> {
+    const { timeoutMs, signal } = options;
     const deadline = performance.now() + timeoutMs;
     if (signal?.aborted) throw abortedError();
     const known = command.epoch === this.#epoch ? this.#functions.get(command.handle) : undefined;
@@ -133,7 +134,7 @@ export class RbcTransport implements Transport {
         new PendingCall(ends, limits, (stopped) => this.stop(stopped)),
       );
     };
-    return mapByCalls(command, known, call, onProgress);
+    return mapByCalls(command, known, call, options);
   }
 
   async emit(): Promise<string> {

@@ -1,4 +1,5 @@
 import type { FaultFields } from '../../../backend/contract/remote-error.ts';
+import type { MapStream } from './map-stream.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -70,6 +71,15 @@ export interface StagedCallCommand {
   readonly resultByteLength: number;
 }
 
+/** A call that the main thread has sent itself, whose answer was late. */
+export interface LateCommand {
+  readonly sequenceId: number;
+  /** What has arrived of the answer. */
+  readonly begun: Uint8Array;
+  /** What the answer has to have. */
+  readonly resultByteLength: number;
+}
+
 export interface MapCommand {
   readonly handle: number;
   readonly epoch: number;
@@ -78,6 +88,8 @@ export interface MapCommand {
   readonly columns: readonly Uint8Array[];
   readonly elementByteLengths: readonly number[];
   readonly resultElementByteLength: number;
+  /** Brings those columns that `columns` has nothing of. */
+  readonly stream?: MapStream | undefined;
 }
 
 export interface ServerStatus {
@@ -97,6 +109,8 @@ export interface IoOperations {
   compile: { command: CompileCommand; result: CompileOutcome };
   /** The result is where in `staging` the answer begins. */
   callStaged: { command: StagedCallCommand; result: number };
+  /** The result is packed. */
+  late: { command: LateCommand; result: Uint8Array };
   map: { command: MapCommand; result: Uint8Array };
   emit: {
     command: { readonly handle: number; readonly epoch: number; readonly what: 'opt' | 'asm' };

@@ -3,13 +3,16 @@ import { CompileRequest, FunctionSpec, RequestRange } from '#thrift/remotejit_ty
 import type { Client } from '#thrift/rjit.js';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { wrongResult } from './call-results.ts';
+import type { Channel } from './channel.ts';
 import { deathError } from './death.ts';
+import { DirectConnection } from './direct-connection.ts';
 import { mapInChunks } from './map-chunks.ts';
 import { abortedError, type CallEnds, PendingCall } from './pending-call.ts';
 import type {
   CompileCommand,
   CompileOutcome,
   Endpoint,
+  LateCommand,
   MapCommand,
   ServerStatus,
   ServerTarget,
@@ -17,7 +20,7 @@ import type {
   StagedCallCommand,
 } from './requests.ts';
 import { type LiveSession, openSession, type SessionRemains } from './server-session.ts';
-import type { Receiver, ThriftConnection } from './thrift-connection.ts';
+import type { Receiver, RequestIds, ThriftConnection } from './thrift-connection.ts';
 import { int64 } from './thrift-fault.ts';
 import type { CallOptions, MapOptions, Transport, TransportListener } from './transport.ts';
 
@@ -35,9 +38,16 @@ export class RjitTransport implements Transport {
   #abort = new AbortController();
   #isClosed = false;
   #isStoppingSettled = false;
+  readonly #direct: DirectConnection;
 
   /** @param session of a thread before this one, to be taken up again */
-  constructor(endpoint: Endpoint, session: SessionName | undefined, listener: TransportListener) {
+  constructor(
+    endpoint: Endpoint,
+    session: SessionName | undefined,
+    channel: Channel,
+    listener: TransportListener,
+  ) {
+    this.#direct = new DirectConnection(channel);
     this.#endpoint = endpoint;
     this.#listener = listener;
     if (session) {
@@ -122,7 +132,38 @@ export class RjitTransport implements Transport {
     });
   }
 
-  async map(command: MapCommand, { timeoutMs, signal, onProgress }: MapOptions): Promise<Uint8Array> {
+  /** A call came that the main thread waits for: where there are many, it gets a connection of its own for them. */
+  countWaitingCall(): void {
+    const live = this.#live;
+    if (!live) return;
+    this.#direct.countCall(live, {
+      epoch: this.#epoch,
+      isCurrent: () => this.#live === live,
+      onLost: () => live.data.destroy(),
+      onUnanswered: (unanswered, problem) => this.#fail(live, unanswered, problem),
+    });
+  }
+
+  /** Waits for the answer to a call of the main thread's. */
+  async waitForLate(command: LateCommand, timeoutMs: number): Promise<Uint8Array> {
+    const { live } = this.#direct;
+    if (!live) throw new RemoteError('protocol', 'a call was sent on a connection that there never was');
+    const receiverOf = (ends: CallEnds): Receiver =>
+      new PendingCall(ends, { timeoutMs }, () => void cancelAll(live, this.#direct.underWay()));
+    const answer = this.#direct.waitFor(command, receiverOf);
+    if (!answer) throw await this.#explain(live, undefined);
+    const bytes = await answer;
+    if (bytes.byteLength !== command.resultByteLength) throw wrongResult(bytes, command.resultByteLength);
+    return bytes;
+  }
+
+  /** Takes the main thread's own connection back. */
+  withdraw(): void {
+    this.#direct.withdraw();
+  }
+
+  async map(command: MapCommand, options: MapOptions): Promise<Uint8Array> {
+    const { timeoutMs, signal } = options;
     const deadline = performance.now() + timeoutMs;
     const { data } = await this.#open();
     if (signal?.aborted) throw abortedError();
@@ -131,7 +172,7 @@ export class RjitTransport implements Transport {
       const remainingMs = Math.max(1, deadline - performance.now());
       return new PendingCall(ends, { timeoutMs, remainingMs, signal }, (stopped) => this.stop(stopped));
     };
-    return mapInChunks(data, command, receiverOf, onProgress);
+    return mapInChunks(data, command, receiverOf, options);
   }
 
   async emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string> {
@@ -171,8 +212,9 @@ export class RjitTransport implements Transport {
     }
     const live = this.#live;
     const targets = live?.data.inFlight() ?? [];
-    if (!live || targets.length === 0) return false;
-    await cancelAll(live, targets);
+    const direct = this.#direct.underWay();
+    if (!live || (targets.length === 0 && direct() === undefined)) return false;
+    await Promise.all([cancelAll(live, rangeOf(live, targets)), cancelAll(live, direct)]);
     return true;
   }
 
@@ -180,7 +222,7 @@ export class RjitTransport implements Transport {
     const live = this.#live;
     const [oldest] = live?.data.inFlight() ?? [];
     if (live && oldest === receiver) {
-      void cancelAll(live, [receiver]);
+      void cancelAll(live, rangeOf(live, [receiver]));
       return;
     }
     receiver.fail(new RemoteError('cancelled', 'it was stopped while it waited behind other calls'));
@@ -195,7 +237,7 @@ export class RjitTransport implements Transport {
       const inFlight = live.data.inFlight();
       if (!inFlight.some((receiver) => receiver.isSettled)) break;
       const [oldest] = inFlight;
-      if (oldest?.isSettled) await cancelAll(live, [oldest]);
+      if (oldest?.isSettled) await cancelAll(live, rangeOf(live, [oldest]));
       else await delay(LONGEST_CANCEL_PAUSE_MS);
     }
     this.#isStoppingSettled = false;
@@ -256,7 +298,14 @@ export class RjitTransport implements Transport {
   }
 
   #closed(live: LiveSession, unanswered: readonly Receiver[], problem: RemoteError | undefined): void {
-    if (this.#live === live) this.#live = undefined;
+    if (this.#live === live) {
+      this.#live = undefined;
+      this.#direct.withdraw();
+    }
+    this.#fail(live, unanswered, problem);
+  }
+
+  #fail(live: LiveSession, unanswered: readonly Receiver[], problem: RemoteError | undefined): void {
     if (unanswered.length === 0) return;
     this.#explain(live, problem).then(
       (error) => {
@@ -298,6 +347,7 @@ export class RjitTransport implements Transport {
     this.#abort = new AbortController();
     const live = this.#live;
     this.#live = undefined;
+    this.#direct.withdraw();
     this.#remains = undefined;
     this.#epoch += 1;
     if (!live) return;
@@ -319,13 +369,23 @@ function abandon(connection: ThriftConnection, reason: RemoteError): void {
   connection.destroy();
 }
 
+/** Which of `targets` have no answer yet. */
+function rangeOf({ data }: LiveSession, targets: readonly Receiver[]): () => RequestIds | undefined {
+  return () => data.rangeOf(targets);
+}
+
 /**
  * A cancel that comes before its call, or between two, finds nothing to stop: it is repeated until all have answers.
  * It names the calls that are meant, so that a late one stops no other.
+ *
+ * @param unanswered which calls they are; undefined when there are none any more
  */
-async function cancelAll({ id, control, data }: LiveSession, targets: readonly Receiver[]): Promise<void> {
+async function cancelAll(
+  { id, control }: LiveSession,
+  unanswered: () => RequestIds | undefined,
+): Promise<void> {
   let pauseMs = FIRST_CANCEL_PAUSE_MS;
-  for (let range = data.rangeOf(targets); range !== undefined; range = data.rangeOf(targets)) {
+  for (let range = unanswered(); range !== undefined; range = unanswered()) {
     const requests = new RequestRange(range);
     try {
       await control.request((client) => client.cancel(id, requests));

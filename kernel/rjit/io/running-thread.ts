@@ -1,10 +1,11 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Value } from '../../../backend/contract/value-codec.ts';
-import type { GatheredMemory } from '../gathered-memory.ts';
+import { GatheredMemory } from '../gathered-memory.ts';
 import { forEachResult } from './call-results.ts';
 import { type CallHeader, CallWriter } from './call-ring.ts';
 import { CallStatus, type Channel, createChannel, Word } from './channel.ts';
+import { DirectCalls } from './direct-calls.ts';
 import type { BadArgument, CallOutcome, CallTarget, RequestOptions } from './io-client.ts';
 import type { IoThreadData } from './io-thread.ts';
 import {
@@ -51,6 +52,7 @@ interface PendingValue {
 export class RunningThread {
   readonly #channel: Channel = createChannel();
   readonly #calls: CallWriter;
+  readonly #direct: DirectCalls;
   readonly #staging = new Staging();
   readonly #resultView: DataView;
   readonly #port: MessagePort;
@@ -70,6 +72,7 @@ export class RunningThread {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#calls = new CallWriter(this.#channel);
+    this.#direct = new DirectCalls(this.#channel);
     const { buffer, result } = this.#channel;
     this.#resultView = new DataView(buffer, result.byteOffset, result.byteLength);
     this.#server = predecessor?.server;
@@ -102,17 +105,34 @@ export class RunningThread {
     this.#refuseInProgress();
     const memory = gathered(target, args);
     if (memory && !fitsTheRing(target, memory)) return this.#callStaged(target, memory, timeoutMs);
+    const outcome = memory ? undefined : this.#callDirectly(target, args, timeoutMs);
+    if (outcome) return outcome;
     const id = this.#nextId();
     const { words } = this.#channel;
     const bad = this.#pack(target, args, memory);
     if (bad) return bad;
     Atomics.store(words, Word.current, id);
     this.#publish(target, memory, { id, timeoutMs, isSync: true, isAbortable: false });
-    this.#wait(id, undefined);
+    this.#wait(id);
     if (words[Word.status] === CallStatus.done) {
       return { kind: 'value', value: readReturned(target, memory, this.#resultView, 0) };
     }
     return { kind: 'error', error: this.#takeError(id) };
+  }
+
+  /** @returns undefined when the call has to take the long way: always behind what is under way there */
+  #callDirectly(target: CallTarget, args: CallArguments, timeoutMs: number): CallOutcome | undefined {
+    if (args instanceof GatheredMemory || this.#pending.size > 0 || this.#pendingValues.size > 0) return;
+    const outcome = this.#direct.call(target, args);
+    if (outcome?.kind !== 'late') return outcome;
+    const { sequenceId, begun } = outcome;
+    const { resultByteLength } = target.packed.layout;
+    try {
+      const bytes = this.requestSync('late', { sequenceId, begun, resultByteLength }, { timeoutMs });
+      return { kind: 'value', value: target.packed.read(new DataView(bytes.buffer, bytes.byteOffset), 0) };
+    } catch (error) {
+      return { kind: 'error', error: RemoteError.from(error) };
+    }
   }
 
   callAsync(target: CallTarget, args: CallArguments, options: RequestOptions): Promise<Value> | BadArgument {
@@ -178,7 +198,7 @@ export class RunningThread {
   requestSync<Kind extends IoKind>(
     kind: Kind,
     command: IoOperations[Kind]['command'],
-    { timeoutMs, onProgress }: RequestOptions,
+    { timeoutMs, onProgress, feed }: RequestOptions,
   ): IoOperations[Kind]['result'] {
     this.#refuseInProgress();
     const id = this.#nextId();
@@ -193,7 +213,7 @@ export class RunningThread {
       wantsProgress,
       command,
     } as IoRequest);
-    this.#wait(id, onProgress);
+    this.#wait(id, onProgress, feed);
     const reply = this.#take(id);
     if (!reply.ok) throw RemoteError.fromFault(reply.fault);
     return reply.result as IoOperations[Kind]['result'];
@@ -254,15 +274,16 @@ export class RunningThread {
   }
 
   /** Blocks until request `id` is done. An interrupt may end this at any point, for good. */
-  #wait(id: number, onProgress: ((done: number) => void) | undefined): void {
+  #wait(id: number, onProgress?: (done: number) => void, feed?: () => boolean): void {
     const { words } = this.#channel;
     let beats = Atomics.load(words, Word.beats);
     let heardAt = performance.now();
     for (;;) {
-      const completed = Atomics.load(words, Word.completed);
-      if (completed === id) return;
+      const events = Atomics.load(words, Word.events);
+      if (Atomics.load(words, Word.completed) === id) return;
       if (Atomics.load(words, Word.ended) === 1) throw this.#lastWords();
-      if (Atomics.wait(words, Word.completed, completed, WATCH_MS) === 'timed-out') {
+      if (feed?.()) continue;
+      if (Atomics.wait(words, Word.events, events, WATCH_MS) === 'timed-out') {
         const now = performance.now();
         if (Atomics.load(words, Word.beats) !== beats) {
           beats = Atomics.load(words, Word.beats);

@@ -126,7 +126,8 @@ async function locate(endpoint: Endpoint): Promise<ServerLocation> {
   }
 }
 
-async function attach(
+/** A data connection to the session's worker. @throws RemoteError */
+export async function attach(
   location: ServerLocation,
   session: string,
   giveUp: AbortSignal,

@@ -27,6 +27,12 @@ export interface Receiver {
   fail(error: RemoteError): void;
 }
 
+/** Sequence ids of the first and the last of some requests. */
+export interface RequestIds {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** The most that Thrift can say: arrays come back in one reply. */
 const MAX_REPLY_BYTES = 2 ** 31 - 1;
 /** Calls that were begun together are sent in pieces of about this size. */
@@ -45,12 +51,13 @@ class PrefixedProtocol extends TBinaryProtocol {
 
 /**
  * One count for all requests of all connections of this thread: `cancel` names requests by it, and one that comes late
- * must not mean a request of the session's next connection. Wraps from 2^31 - 1 to 0.
+ * must not mean a request of the session's next connection. Wraps from 2^30 - 1 to 0: those from 2^30 on are the main
+ * thread's (direct-calls.ts).
  */
 let lastSequenceId = 0;
 
 function nextSequenceId(): number {
-  lastSequenceId = (lastSequenceId + 1) & 0x7fff_ffff;
+  lastSequenceId = (lastSequenceId + 1) & 0x3fff_ffff;
   return lastSequenceId;
 }
 
@@ -89,13 +96,35 @@ export class ThriftConnection {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
+  /** What the main thread reads and writes while this thread doesn't; undefined where node doesn't say. */
+  get fileDescriptor(): number | undefined {
+    const handle: unknown = Reflect.get(this.#socket, '_handle');
+    const descriptor: unknown =
+      typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
+    return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : undefined;
+  }
+
+  /** Reads nothing, and learns nothing of the connection's end, until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Waits for the answer to a hot request that another has sent. */
+  expect(sequenceId: number, receiver: Receiver): void {
+    this.#waiting.set(sequenceId, receiver);
+  }
+
   /** The receivers that have no answer yet, in the order of their requests. */
   inFlight(): readonly Receiver[] {
     return [...this.#waiting.values()];
   }
 
   /** Sequence ids of the first and the last of these requests that has no answer yet; undefined when all have. */
-  rangeOf(receivers: readonly Receiver[]): { readonly first: number; readonly last: number } | undefined {
+  rangeOf(receivers: readonly Receiver[]): RequestIds | undefined {
     const wanted = new Set(receivers);
     const ids = [...this.#waiting].flatMap(([id, receiver]) => (wanted.has(receiver) ? [id] : []));
     const [first] = ids;

@@ -18,6 +18,10 @@ export interface CallOptions {
 export interface MapOptions extends CallOptions {
   /** Told how many elements have their results. */
   readonly onProgress: ((done: number) => void) | undefined;
+  /** Told when a stream has room for another chunk. */
+  onRoom(): void;
+  /** Whether the main thread, which fills the stream, still waits for this map. */
+  isAwaited(): boolean;
 }
 
 export interface TransportListener {
