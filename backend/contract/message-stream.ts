@@ -125,7 +125,9 @@ export class MessageStream {
     ) {
       const { lead = 0, lend } = this.#options;
       const lent = isFirst ? lend?.(pending, leastByteLength) : undefined;
-      this.#move(lent ?? new Uint8Array(lead + leastByteLength).subarray(lead));
+      // What was lent may have room for more than was known then.
+      const fits = !isFirst && leastByteLength <= this.#buffer.byteLength;
+      if (!fits) this.#move(lent ?? new Uint8Array(lead + leastByteLength).subarray(lead));
       this.#limit = leastByteLength;
     } else if (this.#end === this.#limit) {
       // It goes on behind the values whose length it has said.

@@ -183,10 +183,16 @@ export class Jit {
    * Calls a function for each element of its columns: packed arrays of the parameters' natural widths, or one element
    * that stands for all.
    *
+   * @param allocate makes the memory of the results, which may have anything in it
    * @returns the results, `length` elements of their natural width
    * @throws RemoteError as `call`, or `too-large`
    */
-  map(handle: number, length: number, columns: readonly Uint8Array[]): Uint8Array {
+  map(
+    handle: number,
+    length: number,
+    columns: readonly Uint8Array[],
+    allocate: (byteLength: number) => Uint8Array = Buffer.allocUnsafeSlow,
+  ): Uint8Array {
     const called = this.#function(handle);
     const checked = mapColumns(called.signature, length, columns);
     this.#record.beginCompile(called.symbolBytes);
@@ -200,7 +206,7 @@ export class Jit {
     this.#record.beginCall(handle, called.symbolBytes);
     try {
       const loop = (args: number, results: number) => this.#guard.call(loopAddress, args, results);
-      const outcome = runMap(loop, this.#callMemory, length, checked, byteLength);
+      const outcome = runMap(loop, this.#callMemory, length, checked, byteLength, allocate);
       if ('result' in outcome) return outcome.result;
       throw this.#failure(called, outcome.outcome);
     } finally {

@@ -25,6 +25,7 @@ export type MapOutcome =
  * before it starts (guard-runtime.ts).
  *
  * @param memory holds the loop's arguments
+ * @param allocate makes the memory of the result: as much as it is told, or more, with anything in it
  */
 export function runMap(
   loop: MapLoop,
@@ -32,8 +33,12 @@ export function runMap(
   length: number,
   columns: readonly MapColumn[],
   resultElementByteLength: number,
+  allocate: (byteLength: number) => Uint8Array,
 ): MapOutcome {
-  const result = allocateResult(length * resultElementByteLength);
+  const byteLength = length * resultElementByteLength;
+  refuseTooLarge(byteLength);
+  // Every element is written, or the result is never seen.
+  const result = allocate(byteLength).subarray(0, byteLength);
   const resultAddress = addressOfBytes(result);
   const prepared = columns.map((column) => prepare(column, length));
   const blockLength = columns.some(({ broadcast }) => broadcast) ? BROADCAST_ELEMENTS : length;
@@ -54,13 +59,10 @@ function prepare(column: MapColumn, length: number): PreparedColumn {
   return { bytes, address: addressOfBytes(bytes), stride: column.broadcast ? 0 : column.elementByteLength };
 }
 
-/** Not zeroed: every element is written, or the result is never seen. */
-function allocateResult(byteLength: number): Uint8Array {
-  if (byteLength > constants.MAX_LENGTH) {
-    throw new RemoteError(
-      'too-large',
-      `the results would take ${byteLength} bytes, ${constants.MAX_LENGTH} fit in one map; map parts of the arrays`,
-    );
-  }
-  return Buffer.allocUnsafeSlow(byteLength);
+function refuseTooLarge(byteLength: number): void {
+  if (byteLength <= constants.MAX_LENGTH) return;
+  throw new RemoteError(
+    'too-large',
+    `the results would take ${byteLength} bytes, ${constants.MAX_LENGTH} fit in one map; map parts of the arrays`,
+  );
 }

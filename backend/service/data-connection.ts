@@ -12,6 +12,7 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { MessageType } from '../contract/thrift-types.ts';
 import type { CallReply } from '../llvm/jit.ts';
 import { type Limits, stopTimeoutMs } from './limits.ts';
+import { MAX_SPARE_BYTES, type SpareMemory } from './spare-memory.ts';
 import type { Vigil } from './vigil.ts';
 import type { ConnectionRole } from './worker-messages.ts';
 
@@ -20,7 +21,13 @@ export interface HotService {
   /** What is asked of it next, or compiled, belongs to the message with this id: `cancel` names it so. */
   beginRequest(sequenceId: number): void;
   call(handle: number, packed: Uint8Array): CallReply;
-  map(handle: number, length: number, columns: readonly Uint8Array[]): Uint8Array;
+  /** @param allocate makes the memory of the result, which may have anything in it */
+  map(
+    handle: number,
+    length: number,
+    columns: readonly Uint8Array[],
+    allocate: (byteLength: number) => Uint8Array,
+  ): Uint8Array;
 }
 
 export interface DataConnectionOptions {
@@ -34,6 +41,7 @@ export interface DataConnectionOptions {
   isStopped(): boolean;
   /** Told of each hot call that was answered. */
   readonly vigil: Vigil;
+  readonly spareMemory: SpareMemory;
   /** `problem` is empty when the peer just closed. */
   onClosed(problem: string): void;
 }
@@ -57,6 +65,10 @@ export class DataConnection {
   readonly #stream: MessageStream;
   #isAnswering = false;
   #isClosed = false;
+  /** Memory that the message under way is put together in. */
+  #lent: Uint8Array | undefined;
+  /** Of the last map's message. */
+  #mapByteLength = 0;
   #receivedByteLength = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -66,6 +78,7 @@ export class DataConnection {
     this.#options = options;
     this.#stream = new MessageStream(options.limits.maxMessageByteLength, {
       lead: CALL_LEAD,
+      lend: (begin, byteLength) => this.#memoryFor(begin, byteLength),
     });
   }
 
@@ -149,7 +162,7 @@ export class DataConnection {
         const reader = new BinaryReader(message);
         const header = reader.messageBegin();
         this.#options.hot.beginRequest(header.sequenceId);
-        if (!this.#answerHot(header, reader)) {
+        if (!this.#answerHot(header, reader, message)) {
           this.#answerLater(header, message);
           return;
         }
@@ -163,7 +176,7 @@ export class DataConnection {
   }
 
   /** The methods with a codec of their own; false for any other. */
-  #answerHot(header: MessageHeader, reader: BinaryReader): boolean {
+  #answerHot(header: MessageHeader, reader: BinaryReader, message: Uint8Array): boolean {
     if (this.#options.role !== 'rjit' || header.type !== MessageType.call) return false;
     if (header.name === 'rjit:call') {
       const { handle, packed } = readCallRequest(reader);
@@ -175,10 +188,30 @@ export class DataConnection {
     }
     if (header.name === 'rjit:mapColumns') {
       const { handle, length, columns } = readMapRequest(reader);
-      this.#reply('mapColumns', header, () => [this.#options.hot.map(handle, Number(length), columns)]);
+      const { hot, spareMemory } = this.#options;
+      this.#mapByteLength = Math.min(message.byteLength, MAX_SPARE_BYTES);
+      const allocate = (byteLength: number) => spareMemory.take(byteLength);
+      this.#reply('mapColumns', header, () => [hot.map(handle, Number(length), columns, allocate)]);
+      this.#returnLent();
       return true;
     }
     return false;
+  }
+
+  #returnLent(): void {
+    const { begun } = this.#stream;
+    // A message that says more behind its columns may have been read together with the next one.
+    const isFree = begun.byteLength === 0 || begun.buffer !== this.#lent?.buffer;
+    if (this.#lent && isFree) this.#options.spareMemory.giveBack(this.#lent);
+    this.#lent = undefined;
+  }
+
+  /** For a map: nothing refers to its message when it is answered. The chunks of a map are of one length. */
+  #memoryFor(begin: Uint8Array, byteLength: number): Uint8Array | undefined {
+    const isMap = this.#options.role === 'rjit' && readHeader(begin)?.name === 'rjit:mapColumns';
+    if (!isMap) return undefined;
+    this.#lent = this.#options.spareMemory.take(Math.max(byteLength, this.#mapByteLength));
+    return this.#lent;
   }
 
   /** @param run gives the pieces of the result */
@@ -208,10 +241,14 @@ export class DataConnection {
         continue;
       }
       this.#socket.write(writer.copy());
-      this.#socket.write(piece);
+      this.#socket.write(piece, () => this.#sent(method, piece));
       writer.reset();
     }
     writer.stop();
+  }
+
+  #sent(method: HotMethod, piece: Uint8Array): void {
+    if (method === 'mapColumns') this.#options.spareMemory.giveBack(piece);
   }
 
   #answerLater(header: MessageHeader, message: Uint8Array): void {

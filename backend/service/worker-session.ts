@@ -52,10 +52,15 @@ export class WorkerSession implements HotService {
     }
   }
 
-  map(handle: number, length: number, columns: readonly Uint8Array[]): Uint8Array {
+  map(
+    handle: number,
+    length: number,
+    columns: readonly Uint8Array[],
+    allocate: (byteLength: number) => Uint8Array,
+  ): Uint8Array {
     const compiled = this.functions.get(handle);
     try {
-      return this.#jit.map(compiled.jitHandle, length, columns);
+      return this.#jit.map(compiled.jitHandle, length, columns, allocate);
     } catch (error) {
       throw this.#failed(compiled, error);
     }

@@ -5,6 +5,7 @@ import { DataConnection } from './data-connection.ts';
 import { type Limits, stopTimeoutMs } from './limits.ts';
 import { remotejitServices } from './remotejit-service.ts';
 import { rjitService } from './rjit-service.ts';
+import { SpareMemory } from './spare-memory.ts';
 import { dispatch, type ThriftServices } from './thrift-dispatch.ts';
 import { Vigil } from './vigil.ts';
 import type { WorkerLink } from './worker-link.ts';
@@ -22,6 +23,7 @@ export class Worker {
   readonly #services: Readonly<Record<ConnectionRole, ThriftServices>>;
   readonly #connections = new Map<number, DataConnection>();
   readonly #vigil = new Vigil();
+  readonly #spareMemory = new SpareMemory();
   #isLeaving = false;
 
   constructor(jit: Jit, record: WorkerRecord, limits: Limits, link: WorkerLink) {
@@ -77,6 +79,7 @@ export class Worker {
       hot: this.#session,
       dispatch: (header, message) => dispatch(this.#services[role], header, message),
       vigil: this.#vigil,
+      spareMemory: this.#spareMemory,
       isStopped: () => this.#isLeaving,
       onClosed: (problem) => {
         this.#connections.delete(id);

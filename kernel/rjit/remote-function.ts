@@ -260,7 +260,10 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     const bytes = overload.onServer((target) => {
       const feeder = MapFeeder.of(packed, resultByteLength(overload));
       const command = mapCommand(target, overload, feeder ? { ...packed, ...feeder } : packed);
-      return this.#options.io.requestSync('map', command, { ...limits, feed: feeder && (() => feeder.feed()) });
+      return this.#options.io.requestSync('map', command, {
+        ...limits,
+        feed: feeder && (() => feeder.feed()),
+      });
     });
     return resultColumn(overload.signature.result, bytes);
   }

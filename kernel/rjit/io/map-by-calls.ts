@@ -1,8 +1,8 @@
 import { flattenedParameters, type PackedSignature } from '../../../backend/contract/packed.ts';
 import type { FunctionType } from '../../../backend/contract/types.ts';
 import { valueCodec } from '../../../backend/contract/value-codec.ts';
-import type { CallEnds } from './pending-call.ts';
 import { chunkLengthOf, MapReader } from './map-stream.ts';
+import type { CallEnds } from './pending-call.ts';
 import type { MapCommand } from './requests.ts';
 import type { MapOptions } from './transport.ts';
 

@@ -100,12 +100,7 @@ export class MapReader {
   readonly #isAwaited: () => boolean;
 
   /** @param isAwaited whether the main thread still waits for this map: if not, no chunk will come */
-  constructor(
-    source: Columns,
-    chunkLength: number,
-    stream: MapStream | undefined,
-    isAwaited: () => boolean,
-  ) {
+  constructor(source: Columns, chunkLength: number, stream: MapStream | undefined, isAwaited: () => boolean) {
     this.#source = source;
     this.#slots = stream && new Slots(stream, source, chunkLength);
     this.#isAwaited = isAwaited;
