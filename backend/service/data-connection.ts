@@ -39,7 +39,7 @@ export interface DataConnectionOptions {
   dispatch(header: MessageHeader, message: Uint8Array): Promise<Uint8Array>;
   /** Whether the worker must not begin anything new. */
   isStopped(): boolean;
-  /** Told of each hot call that was answered. */
+  /** Told of what arrives, and of each hot call that was answered. */
   readonly vigil: Vigil;
   readonly spareMemory: SpareMemory;
   /** `problem` is empty when the peer just closed. */
@@ -148,6 +148,7 @@ export class DataConnection {
 
   #receive(chunk: Uint8Array): void {
     if (this.#isClosed) return;
+    this.#options.vigil.arrived();
     this.#receivedByteLength += chunk.byteLength;
     this.#stream.push(chunk);
     this.#answer();
@@ -224,7 +225,7 @@ export class DataConnection {
       writeFaultReply(writer, method, header.sequenceId, RemoteError.from(error).toFault());
     }
     this.#socket.write(writer.copy());
-    this.#options.vigil.begin();
+    this.#options.vigil.answered();
   }
 
   /** Pieces that are large go out as they are, behind what is written already. */

@@ -15,11 +15,12 @@ const LONGEST_REST_MS = 1600;
 
 /**
  * Keeps the event loop turning for a moment after each call, instead of letting the process sleep until the next. A
- * process without calls does nothing.
+ * process without calls does nothing, nor does one whose processor others want.
  */
 export class Vigil {
-  readonly #isPossible = availableParallelism() > 1;
-  #isAwake = false;
+  readonly #isPossible: boolean;
+  #isTurning = false;
+  /** 0 when it doesn't stay awake. */
   #until = 0;
   #lookedAt = 0;
   /** How often in a row the next call did not come in time. */
@@ -27,20 +28,30 @@ export class Vigil {
   #restsUntil = 0;
   #restMs = FIRST_REST_MS;
 
+  constructor(processors = availableParallelism()) {
+    this.#isPossible = processors > 1;
+  }
+
+  get isAwake(): boolean {
+    return this.#until !== 0;
+  }
+
+  /** A message has arrived. */
+  arrived(): void {
+    if (!this.isAwake || this.#isDisturbed(performance.now())) return;
+    this.#misses = 0;
+  }
+
   /** A call was answered. */
-  begin(): void {
+  answered(): void {
     if (!this.#isPossible) return;
     const now = performance.now();
-    if (this.#isAwake) {
-      this.#misses = 0;
-    } else if (now < this.#restsUntil || !this.#isTried()) {
-      return;
-    } else {
-      this.#isAwake = true;
-      setImmediate(this.#look);
-    }
+    if (!this.isAwake && (now < this.#restsUntil || !this.#isTried())) return;
     this.#until = now + AWAKE_MS;
     this.#lookedAt = now;
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    setImmediate(this.#look);
   }
 
   #isTried(): boolean {
@@ -51,18 +62,26 @@ export class Vigil {
     return true;
   }
 
+  /** Whether the process had to wait for a processor; it then leaves it to others for a while. */
+  #isDisturbed(now: number): boolean {
+    if (now - this.#lookedAt <= GAP_MS) return false;
+    this.#until = 0;
+    this.#restsUntil = now + this.#restMs;
+    this.#restMs = Math.min(2 * this.#restMs, LONGEST_REST_MS);
+    return true;
+  }
+
   readonly #look = (): void => {
     const now = performance.now();
-    if (now - this.#lookedAt > GAP_MS) {
-      this.#isAwake = false;
-      this.#restsUntil = now + this.#restMs;
-      this.#restMs = Math.min(2 * this.#restMs, LONGEST_REST_MS);
-    } else if (now < this.#until) {
+    if (this.isAwake && !this.#isDisturbed(now)) {
       this.#lookedAt = now;
-      setImmediate(this.#look);
-    } else {
-      this.#isAwake = false;
+      if (now < this.#until) {
+        setImmediate(this.#look);
+        return;
+      }
+      this.#until = 0;
       this.#misses += 1;
     }
+    this.#isTurning = false;
   };
 }

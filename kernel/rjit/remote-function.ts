@@ -108,7 +108,7 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
   /** The LLVM IR of all overloads, as it is sent to the server. */
   get ir(): string {
     const { module, io } = this.#options;
-    return module.compile(this.#overloads, io.requestSync('target', {})).ir;
+    return module.compile(this.#overloads, io.target()).ir;
   }
 
   /** The IR after the server's optimiser, an overload after the other. */

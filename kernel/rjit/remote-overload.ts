@@ -129,7 +129,7 @@ export class RemoteOverload {
   compile(): CallTarget {
     const made = this.#madeTogether();
     if (made) return made;
-    const front = this.#compileIr(this.#io.requestSync('target', {}));
+    const front = this.#compileIr(this.#io.target());
     return this.#accept(this.#io.requestSync('compile', commandOf(front.module)), front);
   }
 

@@ -21,6 +21,8 @@ export const Word = {
   beats: 6,
   /** Counts up whenever there is something new for a main thread that is blocked, which waits on it. */
   events: 11,
+  /** Counts up when there may be another server, or none: what was known of it counts no more. */
+  servers: 12,
   /** Who has the direct connection: see DirectState. */
   direct: 7,
   /** The direct connection's file descriptor, of which session it is, and the sequence id of its last call. */

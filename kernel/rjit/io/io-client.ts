@@ -2,7 +2,7 @@ import type { PackedSignature } from '../../../backend/contract/packed.ts';
 import type { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Value } from '../../../backend/contract/value-codec.ts';
 import type { CallArguments } from './packed-call.ts';
-import type { Endpoint, IoKind, IoOperations, Predecessor, ServerAddress } from './requests.ts';
+import type { Endpoint, IoKind, IoOperations, Predecessor, ServerAddress, ServerTarget } from './requests.ts';
 import { RunningThread } from './running-thread.ts';
 
 /** A function on the server: what a call needs of it. */
@@ -75,6 +75,11 @@ export class IoClient {
     options = NO_LIMIT,
   ): IoOperations[Kind]['result'] {
     return this.#running().requestSync(kind, command, options);
+  }
+
+  /** What the server compiles for; waits for the server where it isn't known. */
+  target(): ServerTarget {
+    return this.#running().target();
   }
 
   request<Kind extends IoKind>(

@@ -60,6 +60,7 @@ class IoThread {
     this.#listener = {
       afterReplies: () => this.#calls.afterReplies(),
       onSession: (session) => port.postMessage({ session } satisfies IoMessage),
+      onLost: () => void Atomics.add(this.#channel.words, Word.servers, 1),
     };
     this.#rjit = new RjitTransport(endpoint, predecessor?.session, this.#channel, this.#listener);
     this.#transport = this.#rjit;
@@ -89,6 +90,7 @@ class IoThread {
   }
 
   #use(endpoint: Endpoint): void {
+    Atomics.add(this.#channel.words, Word.servers, 1);
     if (this.#transport !== this.#rjit) {
       this.#transport.close();
       this.#transport = this.#rjit;

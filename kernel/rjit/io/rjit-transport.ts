@@ -300,6 +300,7 @@ export class RjitTransport implements Transport {
   #closed(live: LiveSession, unanswered: readonly Receiver[], problem: RemoteError | undefined): void {
     if (this.#live === live) {
       this.#live = undefined;
+      this.#listener.onLost();
       this.#direct.withdraw();
     }
     this.#fail(live, unanswered, problem);

@@ -27,6 +27,7 @@ import type {
   IoRequest,
   Predecessor,
   ServerAddress,
+  ServerTarget,
   SessionName,
 } from './requests.ts';
 
@@ -66,6 +67,7 @@ export class RunningThread {
   /** The answer to the synchronous request under way, when it was found while looking for progress. */
   #early: IoReply | undefined;
   #isTellingProgress = false;
+  #known: { readonly target: ServerTarget; readonly servers: number } | undefined;
 
   /** @param module the thread's own; tests give another */
   constructor(module: URL, endpoint: Endpoint, predecessor: Predecessor | undefined) {
@@ -219,11 +221,22 @@ export class RunningThread {
     return reply.result as IoOperations[Kind]['result'];
   }
 
+  /** What the server compiles for; asked only where there may be another server than the last time. */
+  target(): ServerTarget {
+    const servers = Atomics.load(this.#channel.words, Word.servers);
+    if (this.#known?.servers === servers) return this.#known.target;
+    const target = this.requestSync('target', {}, { timeoutMs: 0 });
+    this.#known = { target, servers: Atomics.load(this.#channel.words, Word.servers) };
+    return target;
+  }
+
   request<Kind extends IoKind>(
     kind: Kind,
     command: IoOperations[Kind]['command'],
     { timeoutMs, signal, onProgress }: RequestOptions,
   ): Promise<IoOperations[Kind]['result']> {
+    // The thread counts a new server when it reads this.
+    if (kind === 'configure') this.#known = undefined;
     const id = this.#nextId();
     const isAbortable = signal !== undefined;
     const wantsProgress = onProgress !== undefined;

@@ -29,6 +29,8 @@ export interface TransportListener {
   afterReplies(): void;
   /** Called when a session is open, or open again. */
   onSession(session: SessionName): void;
+  /** Called when the connection to the server has closed. */
+  onLost(): void;
 }
 
 /**
