@@ -20,6 +20,7 @@ import type {
   Look,
   SideRequest,
 } from './session-messages.ts';
+import { CELLS_ENDED, signalChange, TEXT_WAITS, type ThreadSignals } from './thread-signals.ts';
 
 const CONTROL = 4;
 /** Text that the main thread has not written out itself after this time is written out for it. */
@@ -30,9 +31,12 @@ const EXIT_TIMEOUT_MS = 500;
 const NATIVE_PATIENCE_MS = 100;
 /** Between two attempts to have something taken up. */
 const MAX_PAUSE_MS = 20;
+/** Between two attempts, unless the cell is done before. */
+const BREATH_MS = 1;
 /** Attempts in direct succession; after them the thread takes breaths between two. */
 const BUSY_ATTEMPTS = 100;
 
+const { signals } = workerData as { readonly signals: ThreadSignals };
 const session = new Session();
 session.connectToMainThread();
 
@@ -64,17 +68,19 @@ interface EvaluateReply {
 let isInterrupting = false;
 
 async function interrupt(): Promise<InterruptState> {
-  // A remote call that the main thread waits for comes back as cancelled; one that it awaits is of no use any more.
-  requestCancel();
+  const cellsEnded = Atomics.load(signals, CELLS_ENDED);
   let hasStopped = false;
   for (let attempt = 0; ; attempt++) {
-    const result = await interruptOnMain();
+    const reply = interruptOnMain();
+    // A remote call that the main thread waits for comes back as cancelled; one that it awaits is of no use any more.
+    if (attempt === 0) requestCancel();
+    const result = await reply;
     if (result === 'stopped') return 'stopped';
     if (result === 'idle') return hasStopped ? 'stopped' : 'idle';
     hasStopped ||= result === 'terminating';
     // The next call must not come before the termination has taken effect: it would be what is terminated.
     if (result === 'retry' && attempt < BUSY_ATTEMPTS) await setImmediate();
-    else await setTimeout(1);
+    else await signalChange(signals, CELLS_ENDED, cellsEnded, BREATH_MS);
   }
 }
 
@@ -116,24 +122,14 @@ async function attemptDelivery(): Promise<boolean> {
   return isLeft !== false;
 }
 
-async function watchOutput(waiting: Int32Array): Promise<never> {
+async function watchOutput(): Promise<never> {
   for (;;) {
-    const change = (Atomics as AtomicsWithWaitAsync).waitAsync(waiting, 0, 0);
-    if (change.async) await change.value;
+    await signalChange(signals, TEXT_WAITS, 0);
     await setTimeout(FLUSH_DELAY_MS);
     // Between an interrupt and its effect, it would be this call that is terminated.
-    if (Atomics.load(waiting, 0) === 1 && !isInterrupting) await evaluateOnMain('flush');
+    if (Atomics.load(signals, TEXT_WAITS) === 1 && !isInterrupting) await evaluateOnMain('flush');
   }
 }
-
-/** In every supported Node; not yet in the type library of its year. */
-type AtomicsWithWaitAsync = typeof Atomics & {
-  waitAsync(
-    array: Int32Array,
-    index: number,
-    value: number,
-  ): { async: false; value: string } | { async: true; value: Promise<string> };
-};
 
 // Between an interrupt and its effect, it would be the look that is terminated.
 const liveValues = new LiveValues(session, () => !isInterrupting);
@@ -176,5 +172,4 @@ socket.on('close', async () => {
   process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL');
 });
 
-const { waiting } = workerData as { waiting: Int32Array };
-await watchOutput(waiting);
+await watchOutput();

@@ -2,6 +2,7 @@ import { currentRun } from './cell-run.ts';
 import type { CellId, RichOutput, StreamName } from './execution.ts';
 import { formatMarker, type Marker } from './output-markers.ts';
 import type { CommHandled, SessionMessage } from './session-messages.ts';
+import { CELLS_ENDED, TEXT_WAITS, type ThreadSignals } from './thread-signals.ts';
 import { writeFully } from './write-fully.ts';
 
 const STDOUT = 1;
@@ -15,8 +16,7 @@ const FLUSH_LENGTH = 1 << 16;
 export class OutputChannel {
   readonly #token: string;
   readonly #send: (message: SessionMessage) => void;
-  /** 1 while text waits; the control thread watches it. */
-  readonly #waiting: Int32Array;
+  readonly #signals: ThreadSignals;
   #pending = '';
   #sequence = 0;
   #isFlushing = false;
@@ -28,9 +28,9 @@ export class OutputChannel {
   #cell: CellId | undefined;
   #stream: StreamName = 'stdout';
 
-  constructor(token: string, waiting: Int32Array, send: (message: SessionMessage) => void) {
+  constructor(token: string, signals: ThreadSignals, send: (message: SessionMessage) => void) {
     this.#token = token;
-    this.#waiting = waiting;
+    this.#signals = signals;
     this.#send = send;
   }
 
@@ -48,6 +48,8 @@ export class OutputChannel {
     if (this.#runningCell !== cellId) return;
     this.#runningCell = undefined;
     this.#cell = undefined;
+    Atomics.add(this.#signals, CELLS_ENDED, 1);
+    Atomics.notify(this.#signals, CELLS_ENDED);
   }
 
   write(stream: StreamName, text: string): void {
@@ -92,7 +94,7 @@ export class OutputChannel {
     const text = this.#pending;
     this.#pending = '';
     this.#isAnnounced = false;
-    Atomics.store(this.#waiting, 0, 0);
+    Atomics.store(this.#signals, TEXT_WAITS, 0);
     writeFully(STDOUT, text);
     this.#isFlushing = false;
   };
@@ -105,8 +107,8 @@ export class OutputChannel {
 
   #announce(): void {
     this.#isAnnounced = true;
-    Atomics.store(this.#waiting, 0, 1);
-    Atomics.notify(this.#waiting, 0);
+    Atomics.store(this.#signals, TEXT_WAITS, 1);
+    Atomics.notify(this.#signals, TEXT_WAITS);
     setImmediate(this.flush);
   }
 

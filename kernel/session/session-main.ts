@@ -37,6 +37,7 @@ import type { SessionRequest, SideRequest, UserMagic } from './session-messages.
 import { installStackTraces } from './stack-trace.ts';
 import { installStandardStreams } from './standard-streams.ts';
 import { Termination } from './termination.ts';
+import { threadSignals } from './thread-signals.ts';
 
 const MESSAGES = 3;
 
@@ -50,8 +51,8 @@ for (const name of ['undefined', 'NaN', 'Infinity']) globalNames.delete(name);
 const token = process.env.RJIT_SESSION_TOKEN ?? '';
 delete process.env.RJIT_SESSION_TOKEN;
 const endpointFile = process.env.RJIT_ENDPOINT_FILE;
-const waiting = new Int32Array(new SharedArrayBuffer(4));
-const channel = new OutputChannel(token, waiting, send);
+const signals = threadSignals();
+const channel = new OutputChannel(token, signals, send);
 const sources = new CellSources();
 const history = new SessionHistory();
 const link = new KernelLink(send);
@@ -166,7 +167,7 @@ function sayGoodbye(code: number): void {
 send({ op: 'ready' });
 
 new Worker(new URL('./control-thread.js', import.meta.url), {
-  workerData: { waiting },
+  workerData: { signals },
   execArgv: [],
 }).unref();
 const termination = new Termination();
