@@ -7,6 +7,7 @@ import {
   KernelDiedError,
   KernelProtocolError,
   KernelTimeoutError,
+  ReplyLostError,
 } from './kernel-connection.ts';
 import type { CodeCell } from './notebook.ts';
 import type { OutputArea } from './output-area.ts';
@@ -29,6 +30,8 @@ export type CellOutcome =
   | { readonly status: 'timeout'; readonly error: CellError }
   /** It put out more than there is room for, and was interrupted. */
   | { readonly status: 'flooded'; readonly error: CellError }
+  /** How it ended is not known; the kernel goes on. */
+  | { readonly status: 'lost'; readonly error: CellError }
   | { readonly status: 'died'; readonly error: CellError };
 
 export interface ExecuteCellOptions {
@@ -76,6 +79,8 @@ export async function executeCell(
     await stop(execution, kernel, error);
     return { status: end, error };
   } catch (error) {
+    if (error instanceof ReplyLostError)
+      return { status: 'lost', error: cellError('ReplyLost', error.message) };
     return { status: 'died', error: kernelFailure(error) };
   } finally {
     signal?.removeEventListener('abort', interrupt);

@@ -139,6 +139,7 @@ function stopsRun(outcome: CellOutcome, allowErrors: boolean): boolean {
       return !outcome.expected && !allowErrors;
     case 'timeout':
     case 'flooded':
+    case 'lost':
       return !allowErrors;
     case 'died':
       return true;

@@ -29,7 +29,7 @@ export interface ExecuteReply {
 export interface KernelConnection {
   /** Content of `kernel_info_reply`. */
   readonly info: JsonObject;
-  /** Resolves once the reply and the request's idle status have come. @throws {KernelDiedError} @throws {KernelProtocolError} */
+  /** Resolves once the reply and the request's idle status have come. @throws {KernelDiedError} @throws {KernelProtocolError} @throws {ReplyLostError} */
   execute(options: ExecuteOptions): Promise<ExecuteReply>;
   interrupt(): Promise<void>;
   /** Asks the kernel to end, and makes sure that it does. */
@@ -46,6 +46,11 @@ export class KernelDiedError extends Error {
 /** The kernel sent what isn't a Jupyter message, so that it can't be known which request it has answered. */
 export class KernelProtocolError extends Error {
   override readonly name = 'KernelProtocolError';
+}
+
+/** The kernel has run the cell and goes on, but how the cell ended can't be known. */
+export class ReplyLostError extends Error {
+  override readonly name = 'ReplyLostError';
 }
 
 /** The kernel is alive but has not answered in time. */

@@ -1,7 +1,7 @@
 /** A kernel behind a Jupyter server, or behind our gateway, through `@jupyterlab/services`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel, KernelMessage, ServerConnection } from '@jupyterlab/services';
-import { isJsonObject, type JsonObject, type Message } from '../jupyter/messages.ts';
+import { isJsonObject, type JsonObject } from '../jupyter/messages.ts';
 import { deferred } from './deferred.ts';
 import { executeContent, parseReply } from './execute-messages.ts';
 import {
@@ -10,7 +10,10 @@ import {
   type KernelConnection,
   KernelDiedError,
   KernelTimeoutError,
+  ReplyLostError,
 } from './kernel-connection.ts';
+import { ServerLink } from './server-link.ts';
+import { stderrMessage, toMessage } from './server-message.ts';
 
 const DEFAULT_STARTUP_TIMEOUT_MS = 60_000;
 const RESTART_GRACE_MS = 10_000;
@@ -34,12 +37,25 @@ export interface ServerKernelOptions {
   /** The notebook's, as the server sees it; the kernel runs in its folder. */
   readonly path?: string | undefined;
   readonly startupTimeoutMs?: number | undefined;
+  /** A broken connection has this long to come back (10 s). */
+  readonly reconnectMs?: number | undefined;
 }
 
 /** The library's JSON is not read-only. */
 type JsonMetadata = NonNullable<Parameters<Kernel.IKernelConnection['requestExecute']>[2]>;
 
 type Future = Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, KernelMessage.IExecuteReplyMsg>;
+
+/** A cell that waits for its reply. */
+interface Execution {
+  readonly onMessage: ExecuteOptions['onMessage'];
+  readonly onLost: (error: ReplyLostError) => void;
+}
+
+const BROKEN_TEXT =
+  '\n… the connection to the Jupyter server broke while this cell ran: some of its output may be missing\n';
+const LOST_TEXT =
+  'the connection to the Jupyter server broke while the cell ran, and the reply of the kernel was lost';
 
 export class ServerKernel implements KernelConnection {
   readonly info: JsonObject;
@@ -48,12 +64,24 @@ export class ServerKernel implements KernelConnection {
   /** Not disposed before the end: output may come late. */
   readonly #futures: Future[] = [];
   readonly #died = deferred<never>();
+  readonly #executions = new Set<Execution>();
+  readonly #link: ServerLink;
   #isDead = false;
 
-  private constructor(kernel: Kernel.IKernelConnection, server: JupyterServer, info: JsonObject) {
+  private constructor(
+    kernel: Kernel.IKernelConnection,
+    server: JupyterServer,
+    link: ServerLink,
+    info: JsonObject,
+  ) {
     this.info = info;
     this.#kernel = kernel;
     this.#server = server;
+    this.#link = link;
+    link.watch(kernel, {
+      onReturn: () => this.#onReturn(),
+      onGone: (reason) => this.#onGone(reason),
+    });
     // Whoever waits for a cell hears of it; nobody else needs to.
     this.#died.promise.catch(() => {});
     kernel.statusChanged.connect((_, status) => {
@@ -66,11 +94,13 @@ export class ServerKernel implements KernelConnection {
   static async start(options: ServerKernelOptions): Promise<ServerKernel> {
     const { KernelAPI, KernelConnection, ServerConnection } = await import('@jupyterlab/services');
     const { server, name, path, startupTimeoutMs = DEFAULT_STARTUP_TIMEOUT_MS } = options;
+    const link = new ServerLink(options.reconnectMs);
     const serverSettings = ServerConnection.makeSettings({
       baseUrl: server.url,
       wsUrl: server.url.replace(/^http/, 'ws'),
       token: server.token,
       appendToken: true,
+      fetch: link.fetch,
     });
     // Not a KernelManager: it polls the list of kernels, and its timers keep the process alive when it is disposed of.
     let kernel: Kernel.IKernelConnection | undefined;
@@ -81,7 +111,7 @@ export class ServerKernel implements KernelConnection {
       // Widgets have no front end here; the library would close their channels.
       kernel = new KernelConnection({ model, serverSettings, handleComms: false });
       const info = await withDeadline(kernel.info, startupTimeoutMs);
-      return new ServerKernel(kernel, server, isJsonObject(info) ? info : {});
+      return new ServerKernel(kernel, server, link, isJsonObject(info) ? info : {});
     } catch (error) {
       // The first error says what is wrong; a server that has gone can't end its kernel either.
       await kernel?.shutdown().catch(() => {});
@@ -104,15 +134,24 @@ export class ServerKernel implements KernelConnection {
         future.sendInputReply({ status: 'ok', value: await onInput(prompt, password) }, message.header);
       };
     }
-    const reply = await Promise.race([this.#doneOf(future), this.#died.promise]);
-    return parseReply(toMessage(reply));
+    const lost = deferred<never>();
+    const execution = { onMessage, onLost: lost.reject };
+    this.#executions.add(execution);
+    try {
+      const reply = await Promise.race([this.#doneOf(future), this.#died.promise, lost.promise]);
+      return parseReply(toMessage(reply));
+    } finally {
+      this.#executions.delete(execution);
+    }
   }
 
   async interrupt(): Promise<void> {
-    await this.#kernel.interrupt();
+    await Promise.race([this.#kernel.interrupt(), this.#died.promise]);
   }
 
   async shutdown(): Promise<void> {
+    // A broken connection may come back in time to end the kernel.
+    if (!this.#link.isBroken) this.#link.end();
     try {
       if (!this.#kernel.isDisposed) await this.#endOnServer();
     } finally {
@@ -154,9 +193,33 @@ export class ServerKernel implements KernelConnection {
     }
   }
 
+  /** Kernels answer in turn: once a later request is answered, the replies that have not come never will. */
+  #onReturn(): void {
+    const waiting = [...this.#executions];
+    if (waiting.length === 0) return;
+    for (const { onMessage } of waiting) onMessage?.(stderrMessage(BROKEN_TEXT));
+    const content = executeContent({ code: '', silent: true, storeHistory: false, stopOnError: false });
+    const probe = this.#kernel.requestExecute(content);
+    this.#futures.push(probe);
+    probe.done.then(
+      () => {
+        for (const { onLost } of waiting) onLost(new ReplyLostError(LOST_TEXT));
+      },
+      // The kernel has died, which its cell hears by itself; or it is shut down.
+      () => {},
+    );
+  }
+
+  #onGone(reason: string): void {
+    this.#isDead = true;
+    this.#died.reject(new KernelDiedError(`${reason} (${this.#server.url})`));
+    this.#dispose();
+  }
+
   async #onDeath(): Promise<void> {
     if (this.#isDead) return;
     this.#isDead = true;
+    this.#link.end();
     const model: unknown = await this.#model();
     const reason = isJsonObject(model) && typeof model.reason === 'string' ? model.reason : undefined;
     this.#died.reject(
@@ -177,6 +240,7 @@ export class ServerKernel implements KernelConnection {
   }
 
   #dispose(): void {
+    this.#link.end();
     for (const future of this.#futures) future.dispose();
     this.#kernel.dispose();
   }
@@ -184,30 +248,6 @@ export class ServerKernel implements KernelConnection {
 
 function isInputRequest(message: KernelMessage.IStdinMessage): message is KernelMessage.IInputRequestMsg {
   return message.header.msg_type === 'input_request';
-}
-
-/** The same message as it came by ZeroMQ: its fields are JSON, read by the library. */
-function toMessage(message: KernelMessage.IMessage): Message {
-  const { header } = message;
-  const parent: unknown = message.parent_header;
-  const content: unknown = message.content;
-  const metadata: unknown = message.metadata;
-  return {
-    identities: [],
-    header: {
-      messageId: header.msg_id,
-      session: header.session,
-      username: header.username,
-      date: header.date,
-      messageType: header.msg_type,
-      version: header.version,
-    },
-    headerJson: JSON.stringify(header),
-    parentHeader: isJsonObject(parent) ? parent : {},
-    metadata: isJsonObject(metadata) ? metadata : {},
-    content: isJsonObject(content) ? content : {},
-    buffers: [],
-  };
 }
 
 async function withDeadline<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {

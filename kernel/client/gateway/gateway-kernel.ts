@@ -9,6 +9,8 @@ import type { Kernelspec } from '../kernelspecs.ts';
 
 /** A websocket that listens to a kernel. */
 export interface KernelListener {
+  /** Its websocket is open; else it waits for another one. */
+  readonly isConnected: boolean;
   /** Header, parent header, metadata, content, buffers of a published message. */
   onIopub(frames: readonly Uint8Array[]): void;
   /** The kernel's new process; what was sent to the old one is lost. */
@@ -58,7 +60,7 @@ export class GatewayKernel {
       name: this.name,
       last_activity: this.#lastActivity.toISOString(),
       execution_state: this.#executionState,
-      connections: this.#listeners.size,
+      connections: [...this.#listeners].filter(({ isConnected }) => isConnected).length,
       ...(this.#death === undefined ? {} : { reason: this.#death }),
     };
   }

@@ -1,4 +1,5 @@
 /** A small Jupyter server for kernels, without Python: REST, websockets, a token. `@jupyterlab/services` drives it. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -11,7 +12,7 @@ import { newToken, showsToken } from './access-token.ts';
 import type { GatewayKernel } from './gateway-kernel.ts';
 import { GatewaySessions } from './gateway-sessions.ts';
 import { HttpError } from './http-error.ts';
-import { connectWebsocket } from './kernel-websocket.ts';
+import { KernelWebsockets } from './kernel-websocket.ts';
 import { answerRequest, type RestResponse } from './rest-api.ts';
 import { V1_PROTOCOL } from './websocket-v1.ts';
 
@@ -36,6 +37,7 @@ export class Gateway {
   readonly #server: Server;
   readonly #websockets: WebSocketServer;
   readonly #sessions: GatewaySessions;
+  readonly #clients = new KernelWebsockets();
   readonly #defaultKernel: string;
   readonly #started = new Date();
 
@@ -109,9 +111,11 @@ export class Gateway {
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
-      const kernel = this.#kernelOfSocket(this.#authenticated(request), request);
+      const url = this.#authenticated(request);
+      const kernel = this.#kernelOfSocket(url, request);
+      const sessionId = url.searchParams.get('session_id') ?? randomUUID();
       this.#websockets.handleUpgrade(request, socket, head, (websocket) =>
-        connectWebsocket(websocket, kernel),
+        this.#clients.connect(websocket, kernel, sessionId),
       );
     } catch (error) {
       const { status, body } = errorResponse(error);

@@ -41,6 +41,7 @@ function exceptionFailure(outcome: CellOutcome, markers: CellMarkers): CellFailu
   switch (outcome.status) {
     case 'timeout':
     case 'flooded':
+    case 'lost':
     case 'died':
       return { kind: outcome.status, error: outcome.error };
     case 'ok':

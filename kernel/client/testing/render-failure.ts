@@ -19,6 +19,7 @@ export function failureSummary(failure: CellFailure): string {
       return `it raised ${nameOf(failure.error)}; expected ${nameOf(failure.expected)}`;
     case 'timeout':
     case 'flooded':
+    case 'lost':
     case 'died':
       // What follows in the lines below has no place in a summary.
       return (failure.error.evalue.split('\n', 1)[0] ?? '').replace(/; the end of its stderr:$/, '');
@@ -46,6 +47,7 @@ export function failureDetails(failure: CellFailure, colours: Palette = palette(
       return failure.differences.map((difference) => renderDifference(difference, colours)).join('');
     case 'timeout':
     case 'flooded':
+    case 'lost':
     case 'no-exception':
     case 'never-run':
     case 'too-slow':

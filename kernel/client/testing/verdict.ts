@@ -9,7 +9,7 @@ export type CellFailure =
   | { readonly kind: 'exception'; readonly error: CellError }
   | { readonly kind: 'no-exception'; readonly expected: ExpectedException | undefined }
   | { readonly kind: 'other-exception'; readonly expected: ExpectedException; readonly error: CellError }
-  | { readonly kind: 'timeout' | 'flooded'; readonly error: CellError }
+  | { readonly kind: 'timeout' | 'flooded' | 'lost'; readonly error: CellError }
   /** The kernel ended, in this cell or before it. */
   | { readonly kind: 'died'; readonly error: CellError }
   | { readonly kind: 'outputs'; readonly differences: readonly OutputDifference[] }
