@@ -1,9 +1,10 @@
-/** Other kernels to measure beside ours. They live in `.venv/`, which `node install.js --python-tools` makes. */
+/** Other kernels to measure beside ours. They live in `.venv/`, most of which `node install.js --python-tools` makes. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernelspec } from '../../kernel/client/kernelspecs.ts';
 import { repositoryRoot } from '../support/repository-root.ts';
+import { installNpmPeers, npmPeer } from './npm-peers.ts';
 
 /** A kernel to measure, and the programs for it. */
 export interface Subject {
@@ -27,11 +28,12 @@ const environment = join(repositoryRoot, '.venv');
 export function installPeers(): void {
   const setUp = join(repositoryRoot, 'install.js');
   execFileSync(process.execPath, [setUp, '--quiet', '--python-tools'], { stdio: 'inherit' });
+  installNpmPeers();
 }
 
 /** Our kernel first, then the installed peers. */
 export function subjects(): readonly Subject[] {
-  return [rjit(), ...ipykernel(), ...deno()];
+  return [rjit(), ...ipykernel(), ...deno(), ...tslab(), ...ijavascript()];
 }
 
 const javaScript: Subject['program'] = {
@@ -73,6 +75,33 @@ function deno(): readonly Subject[] {
   // Its kernelspec says nothing of interrupt_mode, but it understands the message, and a signal would end it.
   const kernelspec = spec('deno', [command, 'jupyter', '--kernel', '--conn', '{connection_file}'], 'message');
   return [{ name: `Deno ${version}`, kernelspec, program: javaScript }];
+}
+
+function tslab(): readonly Subject[] {
+  const found = npmPeer('tslab');
+  if (found === undefined) return [];
+  const argv = [
+    process.execPath,
+    join(found.folder, 'bin', 'tslab'),
+    'kernel',
+    '--config-path',
+    '{connection_file}',
+  ];
+  return [{ name: `tslab ${found.version}`, kernelspec: spec('tslab', argv, 'signal'), program: javaScript }];
+}
+
+function ijavascript(): readonly Subject[] {
+  const found = npmPeer('ijavascript');
+  if (found === undefined) return [];
+  const argv = [
+    process.execPath,
+    join(found.folder, 'lib', 'kernel.js'),
+    '--protocol=5.1',
+    '{connection_file}',
+  ];
+  // Its values are declared for good, so that a variable can be set only once; that is enough here.
+  const kernelspec = spec('javascript', argv, 'signal');
+  return [{ name: `IJavascript ${found.version}`, kernelspec, program: javaScript }];
 }
 
 function spec(
