@@ -70,10 +70,15 @@ let isInterrupting = false;
 async function interrupt(): Promise<InterruptState> {
   const cellsEnded = Atomics.load(signals, CELLS_ENDED);
   let hasStopped = false;
+  let nextCancel = 0;
   for (let attempt = 0; ; attempt++) {
     const reply = interruptOnMain();
     // A remote call that the main thread waits for comes back as cancelled; one that it awaits is of no use any more.
-    if (attempt === 0) requestCancel();
+    // It may begin only now, so this is done again, ever more rarely.
+    if (attempt === nextCancel) {
+      requestCancel();
+      nextCancel = 2 * attempt + 1;
+    }
     const result = await reply;
     if (result === 'stopped') return 'stopped';
     if (result === 'idle') return hasStopped ? 'stopped' : 'idle';

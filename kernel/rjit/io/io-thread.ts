@@ -66,7 +66,7 @@ class IoThread {
     this.#transport = this.#rjit;
     if (endpoint.kind === 'rbc') this.#use(endpoint);
     port.on('message', (request: IoRequest) => this.#handle(request));
-    this.#cancelChannel.onmessage = () => void this.#transport.cancel();
+    this.#cancelChannel.onmessage = () => void this.#cancel();
     process.on('uncaughtException', (error) => this.#fail(error));
     process.on('exit', () => {
       this.#rjit.withdraw();
@@ -193,9 +193,7 @@ class IoThread {
         await this.#transport.drop(command.epoch, command.handles);
         return undefined;
       case 'cancel':
-        // What was published before this order is meant, too.
-        this.#calls.takeNow();
-        return this.#transport.cancel();
+        return this.#cancel();
       case 'status':
         return this.#transport.status();
       case 'startServer':
@@ -208,6 +206,12 @@ class IoThread {
       case 'close':
         return this.#close();
     }
+  }
+
+  #cancel(): Promise<boolean> {
+    // What was published before this order is meant, too.
+    this.#calls.takeNow();
+    return this.#transport.cancel();
   }
 
   #postProgress(id: number, done: number): void {

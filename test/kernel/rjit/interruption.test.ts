@@ -5,6 +5,7 @@ import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { requestCancel } from '../../../kernel/rjit/cancel.ts';
 import { RemoteError, RemoteJIT } from '../../../kernel/rjit/remote-jit.ts';
 import { withBackend } from '../../support/backend-process.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -37,6 +38,19 @@ interruption('can be freed by requestCancel of another thread', async () => {
       assert.is(add(1, 3), 4);
     } finally {
       await thread.terminate();
+    }
+  });
+});
+
+interruption('is not left waiting for a call that was sent right before requestCancel', async () => {
+  await withJit(async (jit) => {
+    const spin = await defineOne(jit, SPIN, 'int64(int64)');
+    spin.compile();
+    for (let round = 0; round < 50; round += 1) {
+      const answer = spin.with({ timeoutMs: 10_000 }).async(0);
+      requestCancel();
+      const error = await answer.catch((reason: unknown) => reason);
+      assert.is((error as RemoteError).code, 'cancelled');
     }
   });
 });
