@@ -11,11 +11,8 @@ import {
 } from '../jupyter/messages.ts';
 import { type Frame, MessageSigner } from '../jupyter/signing.ts';
 import { decodeMessage, encodeMessage } from '../jupyter/wire.ts';
-import { type ClientChannel, ClientSockets } from './client-sockets.ts';
+import { type ClientChannel, ClientSockets, MAX_MESSAGE_BYTE_LENGTH } from './client-sockets.ts';
 import { deferred } from './deferred.ts';
-
-/** A string of JavaScript's can't be much longer; nor does a notebook show so much. */
-const MAX_MESSAGE_BYTE_LENGTH = 256_000_000;
 
 /** For how many requests back late output still finds its listener. */
 const REMEMBERED_REQUESTS = 4096;
@@ -42,6 +39,8 @@ export interface ClientEvents {
   /** Every iopub message, whoever caused it; `frames` are those that it was read from. */
   readonly onIopub: (message: Message, frames: readonly Uint8Array[]) => void;
   readonly onHeartbeat: () => void;
+  /** No output comes any more: the kernel ends, or has sent a message that is longer than those that are read. */
+  readonly onIopubLost: () => void;
   /** A message that isn't valid or not signed with our key. */
   readonly onInvalidMessage: (error: unknown) => void;
   /** A broken socket, or a listener that threw. */
@@ -63,6 +62,7 @@ export class ClientChannels {
     this.#sockets = new ClientSockets(connection, {
       onMessage: (channel, frames) => this.#receive(channel, frames),
       onHeartbeat: events.onHeartbeat,
+      onIopubLost: events.onIopubLost,
       onError: events.onError,
     });
   }
@@ -204,8 +204,9 @@ export class ClientChannels {
 function refuseTooLong(frames: readonly Uint8Array[]): void {
   const byteLength = frames.reduce((sum, frame) => sum + frame.byteLength, 0);
   if (byteLength <= MAX_MESSAGE_BYTE_LENGTH) return;
-  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-  throw new RangeError(
-    `it is ${megabytes(byteLength)} long; at most ${megabytes(MAX_MESSAGE_BYTE_LENGTH)} are read`,
-  );
+  throw tooLong();
+}
+
+export function tooLong(): RangeError {
+  return new RangeError(`it is more than ${MAX_MESSAGE_BYTE_LENGTH / 1e6} MB long`);
 }

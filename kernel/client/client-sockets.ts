@@ -11,8 +11,13 @@ export type ClientChannel = 'shell' | 'control' | 'stdin';
 export interface ClientSocketEvents {
   readonly onMessage: (channel: ClientChannel | 'iopub', frames: Uint8Array[]) => void;
   readonly onHeartbeat: () => void;
+  /** The kernel has closed the connection of its outputs, or ZeroMQ has, for a frame that is too long. */
+  readonly onIopubLost: () => void;
   readonly onError: (error: unknown) => void;
 }
+
+/** A string of JavaScript's can't be much longer; nor does a notebook show so much. */
+export const MAX_MESSAGE_BYTE_LENGTH = 256_000_000;
 
 /** A kernel that starts binds within a tenth of a second: connecting again soon is what makes starts quick. */
 const RECONNECT = { reconnectInterval: 5, reconnectMaxInterval: 20, linger: 0 } as const;
@@ -28,7 +33,10 @@ export class ClientSockets {
     const options = { ...RECONNECT, ...curveClientOptions(connection) };
     const dealer = () => new Dealer({ ...options, routingId });
     this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer(), hb: new Dealer(options) };
-    this.#iopub = new Subscriber({ ...options, receiveHighWaterMark: 0 });
+    // ZeroMQ hands messages over whole: it must not begin to read what would be refused.
+    const maxMessageSize = MAX_MESSAGE_BYTE_LENGTH;
+    this.#iopub = new Subscriber({ ...options, receiveHighWaterMark: 0, maxMessageSize });
+    this.#iopub.events.on('disconnect', () => events.onIopubLost());
     this.#iopub.subscribe();
     this.#iopub.connect(endpointOf(connection, 'iopub'));
     for (const channel of ['shell', 'control', 'stdin', 'hb'] as const) {

@@ -1,7 +1,7 @@
 /** A headless Jupyter client: starts a kernel, or joins a running one, and talks to it over ZeroMQ. */
 import type { ConnectionInfo } from '../jupyter/connection-file.ts';
 import type { JsonObject } from '../jupyter/messages.ts';
-import { ClientChannels, type ClientEvents } from './client-channels.ts';
+import { ClientChannels, type ClientEvents, tooLong } from './client-channels.ts';
 import { deferred } from './deferred.ts';
 import { executeContent, parseReply } from './execute-messages.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -22,6 +22,8 @@ const IDLE_TIMEOUT_MS = 10_000;
 const SHUTDOWN_GRACE_MS = 5000;
 /** A kernel that we did not start is taken for dead when its heartbeat fails for this long. */
 const HEARTBEAT_TIMEOUT_MS = 15_000;
+/** From the end of its connections to that of a kernel's process. */
+const END_MS = 2000;
 /** How often a start is tried again when another process took one of the ports in between. */
 const START_ATTEMPTS = 3;
 
@@ -56,6 +58,13 @@ export class KernelClient implements KernelConnection {
       onIopub: (message, frames) => onIopub?.(message, frames),
       onHeartbeat: () => this.#heartbeat.answered(),
       onInvalidMessage: (error) => onBroken(protocolError(error)),
+      onIopubLost: async () => {
+        await Promise.race([
+          this.died,
+          delay(this.#process === undefined ? 2 * HEARTBEAT_TIMEOUT_MS : END_MS),
+        ]);
+        if (this.#channels.failure === undefined) onBroken(protocolError(tooLong()));
+      },
       onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     });
     this.#heartbeat = new Heartbeat({

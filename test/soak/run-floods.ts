@@ -114,7 +114,7 @@ async function endGateway(child: ChildProcess | undefined): Promise<void> {
 function verdictProblems(status: number | null, errors: string): readonly string[] {
   if (
     status === 1 &&
-    /: the cell put out more than 100 MB|is \d+ MB long; at most/.test(errors) &&
+    /: the cell put out more than 100 MB|it is more than \d+ MB long/.test(errors) &&
     !/node:internal/.test(errors)
   )
     return [];

@@ -55,6 +55,8 @@ async function misbehave(code: string, request: Message): Promise<void> {
       return shell.send(reply.slice(0, 3));
     case 'noise on iopub':
       return iopub.send(['noise']);
+    case 'too long':
+      return iopub.send(Buffer.alloc(256_000_001));
     case 'another reply':
       await shell.send(message(request, 'complete_reply', { matches: 7 }));
       return;

@@ -26,6 +26,7 @@ const cases: Readonly<Record<string, RegExp>> = {
   'no JSON': /content is not JSON/,
   'no header': /frames/,
   'noise on iopub': /<IDS\|MSG>/,
+  'too long': /more than 256 MB/,
 };
 
 for (const [code, reason] of Object.entries(cases)) {
