@@ -14,6 +14,8 @@ export interface ServerLinkEvents {
 }
 
 type State =
+  /** Not connected yet. */
+  | { readonly name: 'new' }
   | { readonly name: 'up' }
   | { readonly name: 'broken'; readonly deadline: NodeJS.Timeout }
   /** Given up. */
@@ -27,7 +29,7 @@ type State =
  */
 export class ServerLink {
   readonly #reconnectMs: number;
-  #state: State = { name: 'up' };
+  #state: State = { name: 'new' };
 
   /** @param reconnectMs A broken connection has this long to come back (10 s). */
   constructor(reconnectMs = DEFAULT_RECONNECT_MS) {
@@ -38,15 +40,18 @@ export class ServerLink {
     return this.#state.name === 'broken';
   }
 
-  /** While the connection is broken, a request waits for the server; once it is given up, nothing is there. */
+  /** Where a server was, a request waits for it, like the connection. Once that is given up, nothing is there. */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const start = performance.now();
     for (;;) {
       try {
         return await fetch(input instanceof Request ? input.clone() : input, init);
       } catch (error) {
         // To the library's tries to connect a failure means another one in 10 to 30 s, which keeps the process alive.
         if (this.#state.name === 'gone') return new Response(null, { status: 404 });
-        if (this.#state.name !== 'broken') throw error;
+        // While the websocket is open, the server is there: this process may have been too busy to connect in time.
+        const isLate = !this.isBroken && performance.now() - start > this.#reconnectMs;
+        if (this.#state.name === 'new' || isLate) throw error;
         await delay(RETRY_INTERVAL_MS);
       }
     }
@@ -54,6 +59,7 @@ export class ServerLink {
 
   /** @param kernel is connected. */
   watch(kernel: Kernel.IKernelConnection, events: ServerLinkEvents): void {
+    this.#state = { name: 'up' };
     kernel.connectionStatusChanged.connect((_, status) => {
       if (status === 'connected') this.#onConnected(events);
       else this.#onBroken(events);

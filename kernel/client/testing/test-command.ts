@@ -64,7 +64,7 @@ async function testAndReport(
   signal: AbortSignal,
 ): Promise<readonly NotebookReport[]> {
   const start = performance.now();
-  const reports = await inParallel(paths, args.jobs, (path) => testOne(path, args, colours, signal));
+  const reports = await inParallel(paths, args.jobs, (path) => testOne(path, args, colours, signal), signal);
   for (const report of reports) process.stdout.write(notebookDetails(report, colours));
   const coverage = args.test.coverage === true ? measured(reports) : undefined;
   if (coverage !== undefined)
@@ -161,16 +161,20 @@ async function reportOf(path: string, args: TestArguments, signal: AbortSignal):
   }
 }
 
-/** The results in the order of `items`, `width` of them in the making at any time. */
+/** The results in the order of `items`, `width` of them in the making at any time; an abort leaves out those behind. */
 async function inParallel<T, R>(
   items: readonly T[],
   width: number,
   work: (item: T) => Promise<R>,
+  signal: AbortSignal,
 ): Promise<readonly R[]> {
   const results: R[] = [];
   const queue = items.entries();
   const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
+    for (const [index, item] of queue) {
+      if (signal.aborted) return;
+      results[index] = await work(item);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;

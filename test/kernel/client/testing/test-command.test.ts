@@ -144,14 +144,16 @@ command('--junit writes a test case for each cell', () =>
 command('an interrupt ends the run with status 130 and what is known so far', () =>
   withEchoFolder(async (folder) => {
     folder.write('wait.ipynb', notebookOf(codeCell('wait'), codeCell('1')));
+    folder.write('zero.ipynb', notebookOf(codeCell('0')));
     const module = join(repositoryRoot, 'dist/kernel/client/testing/test-command.js');
     const script = `import { test } from ${JSON.stringify(module)};
-      const tested = test(['wait.ipynb']);
+      const tested = test(['wait.ipynb', 'zero.ipynb']);
       process.kill(process.pid, 'SIGINT');
       process.exitCode = await tested;`;
     const { status, stdout: out } = await run(folder, ['--input-type=module', '-e', script]);
     assert.is(status, 130, out);
     assert.match(out, /wait\.ipynb --/);
+    assert.not.match(out, /zero\.ipynb/);
   }),
 );
 
