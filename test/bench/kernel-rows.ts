@@ -110,7 +110,7 @@ async function printLines(client: KernelClient, code: string, count: number): Pr
   let received = 0;
   const arrived = new EventTarget();
   const last = once(arrived, 'last', { signal: AbortSignal.timeout(OUTPUT_TIMEOUT_MS) });
-  await client.execute({
+  const executed = client.execute({
     code,
     onMessage: ({ header, content }) => {
       if (header.messageType !== 'stream' || typeof content.text !== 'string') return;
@@ -118,7 +118,7 @@ async function printLines(client: KernelClient, code: string, count: number): Pr
       if (received >= count) arrived.dispatchEvent(new Event('last'));
     },
   });
-  await last;
+  await Promise.all([executed, last]);
 }
 
 async function interrupt(client: KernelClient, { program }: Subject): Promise<number> {
