@@ -151,6 +151,8 @@ async function closingOn<T>(
   connection: ThriftConnection,
   use: (connection: ThriftConnection) => Promise<T>,
 ): Promise<T> {
+  // It may have been aborted while the connection was opened: no event tells of that any more.
+  signal.throwIfAborted();
   const close = () => connection.destroy();
   signal.addEventListener('abort', close);
   try {
