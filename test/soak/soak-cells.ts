@@ -30,7 +30,7 @@ const kinds: Readonly<Record<string, MakeCell>> = {
   }),
   garbage: (n) => ({ code: `new Array(1e5).fill(${n}).map((x) => ({ x })).length`, answer: '100000' }),
   error: (n) => ({ code: `throw new RangeError('soak ${n}')`, status: 'error', answer: `soak ${n}` }),
-  'syntax error': (n) => ({ code: `let ${name(n)} = ;`, status: 'error', answer: 'Unexpected token' }),
+  'syntax error': (n) => ({ code: `let ${name(n)} = ;`, status: 'error', answer: "Unexpected token ';'" }),
   rejection: (n) => ({
     code: `await Promise.reject(new Error('no ${n}'))`,
     status: 'error',
