@@ -28,6 +28,7 @@ export class NotebookService {
   }
 
   tell(news: ServiceNews): void {
+    this.#host.forgetResolutions();
     switch (news.op) {
       case 'ran':
         this.#notebook.add(news.name, news.cell.code);
@@ -60,13 +61,14 @@ export class NotebookService {
   }
 
   #draft(code: string): CellModule {
-    const module = this.#notebook.draft(code);
-    this.#host.focus(module.path);
+    const module = this.#notebook.draft(code, !this.#host.isResolved);
+    this.#host.focus(module);
     return module;
   }
 
   #complete(code: string, cursor: number): ServiceCompletions {
-    return completeCell(this.#service, this.#notebook, this.#draft(code), cursor);
+    const draft = (text: string) => this.#draft(text);
+    return completeCell({ service: this.#service, notebook: this.#notebook, draft, code, cursor });
   }
 
   #inspect({ cell, cursor, wantsSource }: ServiceQuestion & { readonly op: 'inspect' }): Description | null {
@@ -83,7 +85,7 @@ export class NotebookService {
   #checkRan(name: string): readonly TypeDiagnostic[] {
     const module = this.#notebook.draftOf(name);
     if (module === undefined) return [];
-    this.#host.focus(module.path);
+    this.#host.focus(module);
     return diagnoseCell(this.#service, this.#notebook, module);
   }
 }

@@ -15,6 +15,8 @@ export interface CellModule {
   readonly cellEnd: number;
   /** Offsets in them are those of the cell. */
   readonly declarations: readonly CellDeclaration[];
+  /** Whether it adds to modules or globals. */
+  readonly isAugmentation: boolean;
 }
 
 /** Which module a name comes from, and how it was declared there. */
@@ -40,6 +42,7 @@ export class Notebook {
   readonly #types = new Map<string, KnownName>();
   readonly #ambient = new Map<string, AmbientDeclaration>();
   readonly #assignedMembers = new Set<string>();
+  #draft: { readonly code: string; readonly module: CellModule } | undefined;
   #version = 0;
   #count = 0;
 
@@ -53,11 +56,12 @@ export class Notebook {
 
   /** Files that belong to the program whether or not a cell imports them: those that add to modules or globals. */
   get augmentations(): readonly string[] {
-    return [...this.#modules.values()].filter(({ text }) => AUGMENTS.test(text)).map(({ path }) => path);
+    return [...this.#modules.values()].filter(({ isAugmentation }) => isAugmentation).map(({ path }) => path);
   }
 
   /** Forgets all cells. Versions go on, so that no module is taken for one of before. */
   clear(): void {
+    this.#draft = undefined;
     for (const names of [this.#modules, this.#values, this.#types, this.#ambient, this.#assignedMembers]) {
       names.clear();
     }
@@ -80,11 +84,13 @@ export class Notebook {
     return [...new Set([...this.#values.keys(), ...this.#types.keys()])];
   }
 
-  /** The cell that is being typed or checked. */
-  draft(code: string): CellModule {
+  /** The cell that is being typed or checked; the same module for the same text, unless it is to be a new one. */
+  draft(code: string, isNew = false): CellModule {
+    if (this.#draft?.code === code && !isNew) return this.#draft.module;
     this.#noteAssignments(code);
     const module = this.#moduleOf(DRAFT, code, this.knownNames);
     this.#modules.set(module.path, module);
+    this.#draft = { code, module };
     return module;
   }
 
@@ -95,6 +101,7 @@ export class Notebook {
     const path = module.path.replace(/[^/]*(?=\.tsx?$)/u, DRAFT);
     const draft = { ...module, path, version: ++this.#version };
     this.#modules.set(path, draft);
+    this.#draft = undefined;
     return draft;
   }
 
@@ -120,6 +127,7 @@ export class Notebook {
     this.#remember({
       ...{ path, text, version: ++this.#version, cellStart: 0, cellEnd: text.length },
       declarations: [one],
+      isAugmentation: false,
     });
   }
 
@@ -133,6 +141,7 @@ export class Notebook {
   }
 
   #remember(module: CellModule): void {
+    this.#draft = undefined;
     this.#modules.set(module.path, module);
     for (const declaration of module.declarations) {
       const known = { ...declaration, module };
@@ -160,6 +169,7 @@ export class Notebook {
       cellStart: head.length,
       cellEnd: head.length + text.length,
       declarations,
+      isAugmentation: AUGMENTS.test(text),
     };
   }
 

@@ -1,11 +1,18 @@
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type * as TypeScript from 'typescript';
 import { ts } from '../typescript.ts';
-import type { Notebook } from './notebook.ts';
+import type { CellModule, Notebook } from './notebook.ts';
 
 const GLOBALS = 'rjit-globals.d.ts';
+
+/** The version of files that stay as they are. */
+const INSTALLED = '1';
+
+/** Where our own declarations lie, which the globals are made of. */
+const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url)).replaceAll('\\', '/');
 
 /**
  * The files of a notebook's program: its cells, which exist in memory only and lie in the notebook's folder, so that
@@ -25,6 +32,12 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
     string,
     { readonly version: string; readonly snapshot: TypeScript.IScriptSnapshot }
   >();
+  /** Of the user's files, as of the last question. */
+  readonly #versions = new Map<string, string>();
+  readonly #resolutions: TypeScript.ModuleResolutionCache;
+  #hasUnresolved = false;
+  #projectVersion = 0;
+  #focused: number | undefined;
   #roots: readonly string[] = [];
 
   constructor(notebook: Notebook, folder: string, globals: string) {
@@ -33,11 +46,33 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
     this.#globals = { path: `${folder}/${GLOBALS}`, text: globals };
     this.#nodeTypes = nodeTypes(folder);
     this.#options = compilerOptions(folder);
+    this.#resolutions = ts.createModuleResolutionCache(folder, (name) => name, this.#options);
   }
 
-  /** From now on, the program is about this module. */
-  focus(path: string): void {
+  /** What is installed, and which files there are, may be different from now on. */
+  forgetResolutions(): void {
+    this.#resolutions.clear();
+  }
+
+  /** Whether the program is complete: a module that it lacks may have come since. */
+  get isResolved(): boolean {
+    return !this.#hasUnresolved;
+  }
+
+  /** From now on, the program is about this module, and the user's files are as they are now. */
+  focus({ path, version }: CellModule): void {
+    const changed = [...this.#versions].filter(([file, known]) => versionOf(file) !== known);
+    for (const [file] of changed) this.#versions.delete(file);
+    if (changed.length === 0 && version === this.#focused) return;
+    this.#focused = version;
+    this.#projectVersion += 1;
+    this.#hasUnresolved = false;
     this.#roots = [path];
+  }
+
+  /** Without it, TypeScript would ask for the version of every file whenever it is asked something. */
+  getProjectVersion(): string {
+    return String(this.#projectVersion);
   }
 
   getScriptFileNames(): string[] {
@@ -48,12 +83,9 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
     const module = this.#notebook.module(path);
     if (module !== undefined) return String(module.version);
     // What is installed doesn't change under a running notebook; the user's own files do.
-    if (path === this.#globals.path || path.includes('/node_modules/')) return '1';
-    try {
-      return String(statSync(path).mtimeMs);
-    } catch {
-      return '0';
-    }
+    if (path === this.#globals.path || path.includes('/node_modules/') || path.startsWith(PACKAGE))
+      return INSTALLED;
+    return this.#versions.get(path) ?? versionOf(path);
   }
 
   /** TypeScript asks for every file whenever the program is about another text, also for those that are as before. */
@@ -65,8 +97,53 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
     if (text === undefined) return undefined;
     const snapshot = ts.ScriptSnapshot.fromString(text);
     // A cell's text is at hand anyway, and there is no end to cells.
-    if (this.#notebook.module(path) === undefined) this.#snapshots.set(path, { version, snapshot });
+    if (this.#notebook.module(path) !== undefined) return snapshot;
+    this.#snapshots.set(path, { version, snapshot });
+    if (version !== INSTALLED) this.#versions.set(path, version);
     return snapshot;
+  }
+
+  /** Programs come and go faster than what their imports lead to. */
+  getModuleResolutionCache(): TypeScript.ModuleResolutionCache {
+    return this.#resolutions;
+  }
+
+  resolveModuleNameLiterals(
+    literals: readonly TypeScript.StringLiteralLike[],
+    containingFile: string,
+    redirected: TypeScript.ResolvedProjectReference | undefined,
+    options: TypeScript.CompilerOptions,
+    source: TypeScript.SourceFile,
+  ): readonly TypeScript.ResolvedModuleWithFailedLookupLocations[] {
+    return literals.map((literal) => {
+      const cell = this.#cellOf(literal.text);
+      if (cell !== undefined) return { resolvedModule: cell };
+      // The declarations of these have no file of their own.
+      if (isBuiltin(literal.text)) return { resolvedModule: undefined };
+      const mode = ts.getModeForUsageLocation(source, literal, options);
+      const known = this.#resolutions;
+      const found = ts.resolveModuleName(
+        literal.text,
+        containingFile,
+        options,
+        this,
+        known,
+        redirected,
+        mode,
+      );
+      if (found.resolvedModule === undefined) {
+        this.#hasUnresolved = true;
+        known.clear();
+      }
+      return found;
+    });
+  }
+
+  #cellOf(specifier: string): TypeScript.ResolvedModuleFull | undefined {
+    const path = specifier.startsWith('./') ? `${this.#folder}/${specifier.slice(2)}` : '';
+    if (this.#notebook.module(path) === undefined) return undefined;
+    const [extension = ts.Extension.Ts] = EXTENSIONS.filter((one) => path.endsWith(one));
+    return { resolvedFileName: path, extension, isExternalLibraryImport: false };
   }
 
   fileExists = (path: string): boolean =>
@@ -92,6 +169,17 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
 
   useCaseSensitiveFileNames(): boolean {
     return ts.sys.useCaseSensitiveFileNames;
+  }
+}
+
+const EXTENSIONS = [ts.Extension.Dts, ts.Extension.Tsx, ts.Extension.Ts];
+
+/** Changes whenever a file does. */
+function versionOf(path: string): string {
+  try {
+    return String(statSync(path).mtimeMs);
+  } catch {
+    return '0';
   }
 }
 

@@ -163,6 +163,18 @@ thread('edits of a local file are seen', async () => {
   assert.equal(await members(), ['after', 'more']);
 });
 
+thread('a file that comes later is found, though the cell is the same', async () => {
+  notebook('');
+  const code = 'import * as later from "./later.ts"; later.';
+  const members = async () => {
+    const found = await service.ask({ op: 'complete', cell: { code }, cursor: code.length });
+    return found.matches.map(({ text }) => text);
+  };
+  assert.equal(await members(), []);
+  writeFileSync(join(folder, 'later.ts'), 'export const come = 1;');
+  assert.equal(await members(), ['come']);
+});
+
 thread('every global that a session makes has a type', async () => {
   const session = new SessionInTest();
   try {
