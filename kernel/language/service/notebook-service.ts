@@ -3,6 +3,7 @@ import { ts } from '../typescript.ts';
 import { completeCell } from './complete-cell.ts';
 import { describeAt } from './describe-at.ts';
 import { diagnoseCell } from './diagnose-cell.ts';
+import { knownMembers } from './known-members.ts';
 import { type CellModule, Notebook } from './notebook.ts';
 import type {
   Description,
@@ -68,7 +69,19 @@ export class NotebookService {
 
   #complete(code: string, cursor: number): ServiceCompletions {
     const draft = (text: string) => this.#draft(text);
-    return completeCell({ service: this.#service, notebook: this.#notebook, draft, code, cursor });
+    return (
+      this.#knownMembers(code, cursor) ??
+      completeCell({ service: this.#service, notebook: this.#notebook, draft, code, cursor })
+    );
+  }
+
+  #knownMembers(code: string, cursor: number): ServiceCompletions | undefined {
+    const draft = this.#notebook.currentDraft;
+    if (draft === undefined) return undefined;
+    this.#host.focus(draft);
+    const program = this.#service.getProgram();
+    const { globalsPath } = this.#host;
+    return program && knownMembers({ program, notebook: this.#notebook, draft, globalsPath, code, cursor });
   }
 
   #inspect({ cell, cursor, wantsSource }: ServiceQuestion & { readonly op: 'inspect' }): Description | null {

@@ -27,7 +27,7 @@ export interface KnownName extends CellDeclaration {
 /** The file of the cell that is asked about. */
 const DRAFT = 'rjit-draft';
 const ASSIGNED_MEMBER = /\.\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?:\?\?|\|\||&&)?=(?![=>])/gu;
-const AUGMENTS = /\bdeclare\s+(?:global|module)\b/u;
+export const AUGMENTS = /\bdeclare\s+(?:global|module)\b/u;
 /** Modules that no name leads to any more are dropped when so many have come since the last time. */
 const PRUNE_INTERVAL = 100;
 
@@ -80,8 +80,18 @@ export class Notebook {
     return this.#values.get(name) ?? this.#types.get(name);
   }
 
+  /** Of values only. */
+  knownValue(name: string): KnownName | undefined {
+    return this.#values.get(name);
+  }
+
   get knownNames(): readonly string[] {
     return [...new Set([...this.#values.keys(), ...this.#types.keys()])];
+  }
+
+  /** The draft, unless cells have run since: then it lacks what they declare. */
+  get currentDraft(): CellModule | undefined {
+    return this.#draft?.module;
   }
 
   /** The cell that is being typed or checked; the same module for the same text, unless it is to be a new one. */

@@ -49,6 +49,10 @@ export class ServiceHost implements TypeScript.LanguageServiceHost {
     this.#resolutions = ts.createModuleResolutionCache(folder, (name) => name, this.#options);
   }
 
+  get globalsPath(): string {
+    return this.#globals.path;
+  }
+
   /** What is installed, and which files there are, may be different from now on. */
   forgetResolutions(): void {
     this.#resolutions.clear();

@@ -163,6 +163,88 @@ thread('edits of a local file are seen', async () => {
   assert.equal(await members(), ['after', 'more']);
 });
 
+thread(
+  'members of earlier values and globals are those that TypeScript finds in a cell of their own',
+  async () => {
+    const { code: last } =
+      notebook(`import * as fs from 'node:fs'; import { twice } from 'typed'; enum Color { Red }
+---
+class Base { private a = 1; protected b = 2; c = 3; #d = 4; static s = 5; /** @deprecated */ old() {} get e() { return 1 } }
+namespace NS { export const a = 1; export function f() {} export class K {} export type T = 1 }
+function fn(a: number) { return a }
+namespace fn { export const added = 1 }
+---
+const base = new Base(), tuple: [string, { z: 1 }] = ['', { z: 1 }], list = [{ k: 1, 'odd key': 2 }], any: any = 1;
+const union: { a: number; f(): void; x: 1 } | { a: string; f(): void; x: () => void } = null as any;
+const mapped: { [K in 'p' | 'q']: () => K } = null as any, inner = { NS, fn, base: { base } };
+const maybe: { a: 1 } | undefined = { a: 1 };
+---
+`);
+    const ask = async (code: string) => {
+      const { matches, isTyped } = await service.ask({ op: 'complete', cell: { code }, cursor: code.length });
+      return { matches, isTyped };
+    };
+    await ask(last);
+    const globals = [
+      'Math',
+      'Promise',
+      'process.env',
+      'globalThis',
+      'URL',
+      'console',
+      'foo',
+      'display',
+      'nowhere',
+    ];
+    const own = [
+      'fs',
+      'twice',
+      'Color',
+      'Base',
+      'base',
+      'NS',
+      'NS.K',
+      'fn',
+      'tuple',
+      'tuple[0]',
+      'tuple[1]',
+      'union',
+    ];
+    const more = [
+      'list',
+      'list[0]',
+      'any',
+      'union.x',
+      'mapped',
+      'mapped.p',
+      'inner.NS',
+      'inner?.base.base',
+      'maybe',
+    ];
+    for (const path of [...globals, ...own, ...more]) {
+      const [root = ''] = /^\w+/u.exec(path) ?? [];
+      // Named twice, it is looked up as part of its cell.
+      assert.equal(await ask(`${path}.`), await ask(`${root};${path}.`), path);
+    }
+  },
+);
+
+thread('what a cell makes of a name of an earlier cell counts there', async () => {
+  notebook(
+    `const shape: { kind: 'a'; radius: number } | { kind: 'b'; side: number } = { kind: 'a', radius: 1 };\n---\n\n`,
+  );
+  const members = async (code: string) => {
+    const found = await service.ask({ op: 'complete', cell: { code }, cursor: code.length });
+    return found.matches.map(({ text }) => text);
+  };
+  assert.equal(await members('shape.'), ['kind']);
+  assert.equal(await members("if (shape.kind === 'a') shape."), ['kind', 'radius']);
+  assert.equal(await members('const shape = { own: 1 }; shape.'), ['own']);
+  assert.equal(await members('"shape.'), []);
+  assert.equal(await members('// shape.'), []);
+  assert.equal(await members('shape.'), ['kind'], 'after a draft that declares the name itself');
+});
+
 thread('a file that comes later is found, though the cell is the same', async () => {
   notebook('');
   const code = 'import * as later from "./later.ts"; later.';
