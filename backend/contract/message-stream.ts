@@ -13,7 +13,8 @@ export interface MessageStreamOptions {
    * Memory in which a long message may be put together.
    *
    * @param begin what there is of it
-   * @returns undefined, or memory of at least `byteLength`, which is filled until the message has been taken
+   * @returns undefined, or memory of at least `byteLength`, which is filled until the message has been taken. What it has
+   * beyond that is for more of this message, which may have told only a part of its length.
    */
   readonly lend?: (begin: Uint8Array, byteLength: number) => Uint8Array | undefined;
 }
@@ -62,12 +63,24 @@ export class MessageStream {
       if (byteLength !== undefined) {
         this.#scanner.reset();
         this.#start += byteLength;
-        if (this.#start === this.#limit) this.#begin(joined(this.#overflow));
+        if (this.#start === this.#end) this.#begin(joined(this.#overflow));
+        else if (this.#start >= this.#limit) this.#appendOverflow(Number.POSITIVE_INFINITY);
         return pending.subarray(0, byteLength);
       }
       if (!this.#hasMoreAfterMakingRoom(pending)) break;
     }
     return undefined;
+  }
+
+  /** Memory that the rest of a long message goes to: who reads it right there, and tells `filled`, saves a copy. */
+  get room(): Uint8Array | undefined {
+    const isLong = this.#owned && this.#limit !== Number.POSITIVE_INFINITY && this.#overflow.length === 0;
+    return isLong ? this.#buffer.subarray(this.#end) : undefined;
+  }
+
+  /** So many bytes have been put at the start of `room`. Call `next`, as after `push`. */
+  filled(byteLength: number): void {
+    this.#end += byteLength;
   }
 
   /** Copies what is still pending of the chunks that were pushed: their memory may be used for something else. */
@@ -102,7 +115,7 @@ export class MessageStream {
   }
 
   #append(chunk: Uint8Array): void {
-    const room = this.#limit - this.#end;
+    const room = Math.max(0, this.#limit - this.#end);
     const behind = chunk.subarray(Math.min(room, chunk.byteLength));
     if (behind.byteLength > 0) this.#overflow.push(behind);
     const fitting = chunk.subarray(0, chunk.byteLength - behind.byteLength);
@@ -119,6 +132,7 @@ export class MessageStream {
   #hasMoreAfterMakingRoom(pending: Uint8Array): boolean {
     const { leastByteLength } = this.#scanner;
     const isFirst = this.#limit === Number.POSITIVE_INFINITY;
+    let limit = this.#limit;
     if (
       leastByteLength > SMALL_BYTES &&
       leastByteLength > Math.max(pending.byteLength, isFirst ? 0 : this.#limit)
@@ -128,15 +142,20 @@ export class MessageStream {
       // What was lent may have room for more than was known then.
       const fits = !isFirst && leastByteLength <= this.#buffer.byteLength;
       if (!fits) this.#move(lent ?? new Uint8Array(lead + leastByteLength).subarray(lead));
-      this.#limit = leastByteLength;
-    } else if (this.#end === this.#limit) {
+      limit = leastByteLength;
+    } else if (this.#end >= this.#limit) {
       // It goes on behind the values whose length it has said.
-      this.#limit = Number.POSITIVE_INFINITY;
+      limit = Number.POSITIVE_INFINITY;
     }
+    this.#appendOverflow(limit);
+    return this.#end - this.#start > pending.byteLength;
+  }
+
+  #appendOverflow(limit: number): void {
+    this.#limit = limit;
     const waiting = this.#overflow;
     this.#overflow = [];
     for (const chunk of waiting) this.#append(chunk);
-    return waiting.length > 0 && this.#end - this.#start > pending.byteLength;
   }
 
   #move(larger: Uint8Array): void {

@@ -12,6 +12,7 @@ import { RemoteError } from '../contract/remote-error.ts';
 import { MessageType } from '../contract/thrift-types.ts';
 import type { CallReply } from '../llvm/jit.ts';
 import { type Limits, stopTimeoutMs } from './limits.ts';
+import { readAvailable } from './read-available.ts';
 import { MAX_SPARE_BYTES, type SpareMemory } from './spare-memory.ts';
 import type { Vigil } from './vigil.ts';
 import type { ConnectionRole } from './worker-messages.ts';
@@ -50,6 +51,8 @@ export interface DataConnectionOptions {
 const CALL_LEAD = 13;
 /** Copying more than this costs more than another write. */
 const LARGE_BYTES = 64 * 1024;
+/** What node reads at once, when there is so much. */
+const FULL_CHUNK_BYTES = 64 * 1024;
 
 /** Shared by all connections of the worker: a reply is written and copied before anything else can run. */
 const writer = new BinaryWriter();
@@ -152,6 +155,25 @@ export class DataConnection {
     this.#receivedByteLength += chunk.byteLength;
     this.#stream.push(chunk);
     this.#answer();
+    // There is no more, or another chunk is on its way.
+    if (chunk.byteLength >= FULL_CHUNK_BYTES) this.#readOn();
+  }
+
+  /** Reads the rest of a long message right to where it belongs: node would make new memory for every 64 KiB of it. */
+  #readOn(): void {
+    for (let room = this.#room(); room; room = this.#room()) {
+      const byteLength = readAvailable(this.#socket, room);
+      this.#receivedByteLength += byteLength;
+      this.#stream.filled(byteLength);
+      this.#answer();
+      if (byteLength < room.byteLength) return;
+    }
+  }
+
+  #room(): Uint8Array | undefined {
+    if (this.#isClosed || this.#isAnswering || this.#socket.writableNeedDrain) return undefined;
+    const { room } = this.#stream;
+    return room && room.byteLength >= FULL_CHUNK_BYTES ? room : undefined;
   }
 
   #answer(): void {
@@ -211,13 +233,15 @@ export class DataConnection {
   #memoryFor(begin: Uint8Array, byteLength: number): Uint8Array | undefined {
     const isMap = this.#options.role === 'rjit' && readHeader(begin)?.name === 'rjit:mapColumns';
     if (!isMap) return undefined;
-    this.#lent = this.#options.spareMemory.take(Math.max(byteLength, this.#mapByteLength));
+    const likelyByteLength = Math.max(byteLength, this.#mapByteLength);
+    this.#lent = this.#options.spareMemory.take(likelyByteLength).subarray(0, likelyByteLength);
     return this.#lent;
   }
 
   /** @param run gives the pieces of the result */
   #reply(method: HotMethod, header: MessageHeader, run: () => readonly Uint8Array[]): void {
     writer.reset();
+    this.#socket.cork();
     try {
       this.#writeReply(method, header.sequenceId, run());
     } catch (error) {
@@ -225,6 +249,7 @@ export class DataConnection {
       writeFaultReply(writer, method, header.sequenceId, RemoteError.from(error).toFault());
     }
     this.#socket.write(writer.copy());
+    this.#socket.uncork();
     this.#options.vigil.answered();
   }
 

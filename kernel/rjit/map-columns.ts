@@ -177,20 +177,3 @@ export function resultColumn(type: Type, bytes: Uint8Array): Column {
   const copied = new Uint8Array(bytes);
   return new Constructor(copied.buffer);
 }
-
-/** What is smaller is cloned: a message costs less than memory of its own. */
-const SHARED_BYTES = 64 * 1024;
-
-/**
- * Puts large columns where the I/O thread reads them too, which takes one copy; a message takes two. What lies in shared
- * memory already is used as it is.
- */
-export function shareColumns(packed: PackedColumns): PackedColumns {
-  const columns = packed.columns.map((column) => {
-    if (column.byteLength < SHARED_BYTES || column.buffer instanceof SharedArrayBuffer) return column;
-    const shared = new Uint8Array(new SharedArrayBuffer(column.byteLength));
-    shared.set(column);
-    return shared;
-  });
-  return { ...packed, columns };
-}

@@ -12,16 +12,8 @@ import { describeIr } from './describe.ts';
 import type { FunctionDescription, FunctionModule } from './function-module.ts';
 import { type FunctionReport, reportBundle } from './function-report.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
-import { MapFeeder } from './io/map-stream.ts';
 import { callLocally } from './local-call.ts';
-import {
-  type Column,
-  elementTypes,
-  mappable,
-  packColumns,
-  resultColumn,
-  shareColumns,
-} from './map-columns.ts';
+import { type Column, elementTypes, mappable, packColumns, resultColumn } from './map-columns.ts';
 import { chooseOverload } from './overload-choice.ts';
 import { type CompileTimes, type DefinitionCount, RemoteOverload } from './remote-overload.ts';
 
@@ -32,7 +24,7 @@ const NO_OPTIONS: CallOptions = {};
 
 export interface AsyncCalls {
   (...args: readonly unknown[]): Promise<Value>;
-  /** `foo.map`, as a promise. */
+  /** `foo.map`, as a promise. Reads the arrays until it is settled. */
   map(...columns: readonly unknown[]): Promise<Column>;
 }
 
@@ -257,24 +249,17 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     throwIfAborted(this.#options.name, options.signal);
     const { overload, packed } = this.#prepareMap(columns);
     const limits = this.#mapLimits(options, packed.length);
-    const bytes = overload.onServer((target) => {
-      const feeder = MapFeeder.of(packed, resultByteLength(overload));
-      const command = mapCommand(target, overload, feeder ? { ...packed, ...feeder } : packed);
-      return this.#options.io.requestSync('map', command, {
-        ...limits,
-        feed: feeder && (() => feeder.feed()),
-      });
-    });
+    const bytes = overload.onServer((target) =>
+      this.#options.io.map(mapCommand(target, overload, packed), limits),
+    );
     return resultColumn(overload.signature.result, bytes);
   }
 
   async #mapAsync(columns: readonly unknown[], options: CallOptions): Promise<Column> {
-    const { overload, packed: own } = this.#prepareMap(columns);
-    // This thread goes on, and may change its arrays.
-    const packed = shareColumns(own);
+    const { overload, packed } = this.#prepareMap(columns);
     const limits = this.#mapLimits(options, packed.length);
     const bytes = await overload.onServerAsync(
-      (target) => this.#options.io.request('map', mapCommand(target, overload, packed), limits),
+      (target) => this.#options.io.mapAsync(mapCommand(target, overload, packed), limits),
       options.signal,
     );
     return resultColumn(overload.signature.result, bytes);
@@ -310,10 +295,6 @@ function mapCommand(target: CallTarget, overload: RemoteOverload, packed: Return
     handle: target.handle,
     epoch: target.epoch,
     ...packed,
-    resultElementByteLength: resultByteLength(overload),
+    resultElementByteLength: valueCodec(overload.signature.result).byteLength,
   };
-}
-
-function resultByteLength({ signature }: RemoteOverload): number {
-  return valueCodec(signature.result).byteLength;
 }

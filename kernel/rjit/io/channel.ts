@@ -25,10 +25,14 @@ export const Word = {
   servers: 12,
   /** Who has the direct connection: see DirectState. */
   direct: 7,
-  /** The direct connection's file descriptor, of which session it is, and the sequence id of its last call. */
+  /** The direct connection's file descriptor, of which session it is, and the sequence id of its last call or map. */
   directDescriptor: 8,
   directEpoch: 9,
   directSequence: 10,
+  /** The sequence id of its last call's last message: a map has many. */
+  directLast: 13,
+  /** Counts up while the main thread works on it for long. */
+  directBeats: 14,
 } as const;
 
 /**
@@ -43,8 +47,10 @@ export const DirectState = {
   offered: 1,
   /** The main thread has a call on it. */
   taken: 2,
-  /** The answer was late: the I/O thread waits for it. */
+  /** The answer was late, or a map ended early: the I/O thread waits for what is to come. */
   handedOver: 3,
+  /** The main thread has it, and the I/O thread wants it back. */
+  recalled: 4,
 } as const;
 
 export const CallStatus = {

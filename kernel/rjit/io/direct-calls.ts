@@ -1,11 +1,12 @@
-import { readSync, writeSync } from 'node:fs';
 import { BinaryReader, BinaryWriter } from '../../../backend/contract/binary-protocol.ts';
 import { readReply, writeCallRequest } from '../../../backend/contract/call-messages.ts';
 import { MessageScanner } from '../../../backend/contract/message-scanner.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { wrongResult } from './call-results.ts';
-import { type Channel, DirectState, Word } from './channel.ts';
+import { DirectState } from './channel.ts';
+import type { DirectLine } from './direct-line.ts';
 import type { CallOutcome, CallTarget } from './io-client.ts';
+import { readNow, writeNow } from './socket-bytes.ts';
 
 /**
  * How long to look for an answer: about as long as it takes to wake the threads that would bring it. A function that
@@ -19,8 +20,6 @@ const RETRY_AFTER = 64;
 /** The socket's buffer takes more than that at once. */
 const MAX_ARGUMENTS_BYTES = 4096;
 const REPLY_BYTES = 64 * 1024;
-/** The I/O thread's own sequence ids are below. */
-const FIRST_SEQUENCE_ID = 0x4000_0000;
 
 /** An answer that didn't come soon, for the I/O thread to wait for. */
 export interface LateAnswer {
@@ -30,12 +29,9 @@ export interface LateAnswer {
   readonly begun: Uint8Array;
 }
 
-/**
- * The main thread's end of the direct connection. A call may be interrupted for good at any point: the connection then
- * stays taken, and the next call lets go of it.
- */
+/** Calls that the main thread itself sends, on the direct connection. */
 export class DirectCalls {
-  readonly #words: Channel['words'];
+  readonly #line: DirectLine;
   readonly #writer = new BinaryWriter();
   readonly #scanner = new MessageScanner(REPLY_BYTES);
   readonly #arguments = new Uint8Array(MAX_ARGUMENTS_BYTES);
@@ -43,11 +39,10 @@ export class DirectCalls {
   readonly #reply = new Uint8Array(REPLY_BYTES);
   readonly #replyView = new DataView(this.#reply.buffer);
   #received = 0;
-  #count = 0;
   #late = 0;
 
-  constructor({ words }: Channel) {
-    this.#words = words;
+  constructor(line: DirectLine) {
+    this.#line = line;
   }
 
   /**
@@ -55,35 +50,28 @@ export class DirectCalls {
    * @throws RemoteError `protocol` for what is no answer to it
    */
   call(target: CallTarget, args: readonly unknown[]): CallOutcome | LateAnswer | undefined {
-    const words = this.#words;
     const { packed, handle, epoch } = target;
     const byteLength = packed.layout.argumentsByteLength;
-    // Taken by a call of before: it was interrupted, and its answer may still come there.
-    this.#give(DirectState.none);
-    if (Atomics.load(words, Word.direct) !== DirectState.offered || byteLength > MAX_ARGUMENTS_BYTES) return;
-    if (words[Word.directEpoch] !== epoch || !this.#isWorthwhile()) return;
+    if (!this.#line.isOffered(epoch) || byteLength > MAX_ARGUMENTS_BYTES || !this.#isWorthwhile()) return;
     this.#arguments.fill(0, 0, byteLength);
     const bad = packed.write(this.#argumentsView, 0, args);
     if (bad) return { kind: 'bad-argument', ...bad };
-    const sequenceId = this.#nextSequenceId();
+    const sequenceId = this.#line.nextSequenceIds(1);
     this.#writer.reset();
     const request = { handle, packed: this.#arguments.subarray(0, byteLength) };
     writeCallRequest(this.#writer, sequenceId, request);
-    if (!this.#take()) return;
-    // The offer may have been renewed since the first look.
-    if (words[Word.directEpoch] !== epoch) return this.#give(DirectState.offered);
-    Atomics.store(words, Word.directSequence, sequenceId);
-    const descriptor = words[Word.directDescriptor] ?? -1;
-    if (!this.#send(descriptor)) return this.#give(DirectState.none);
+    const descriptor = this.#line.take(epoch, sequenceId, sequenceId);
+    if (descriptor === undefined) return;
+    if (!this.#send(descriptor)) return this.#line.give(DirectState.none);
     if (!this.#answerComes(descriptor)) {
       this.#late += 1;
-      this.#give(DirectState.handedOver);
+      this.#line.give(DirectState.handedOver);
       return { kind: 'late', sequenceId, begun: this.#reply.slice(0, this.#received) };
     }
     this.#late = 0;
     // Where this throws, the connection stays taken, and the next call lets go of it.
     const outcome = this.#outcome(target, sequenceId);
-    this.#give(DirectState.offered);
+    this.#line.give(DirectState.offered);
     return outcome;
   }
 
@@ -95,28 +83,10 @@ export class DirectCalls {
     return true;
   }
 
-  #nextSequenceId(): number {
-    this.#count = (this.#count + 1) % FIRST_SEQUENCE_ID;
-    return FIRST_SEQUENCE_ID + this.#count;
-  }
-
-  #take(): boolean {
-    const { offered, taken } = DirectState;
-    return Atomics.compareExchange(this.#words, Word.direct, offered, taken) === offered;
-  }
-
-  #give(state: number): undefined {
-    Atomics.compareExchange(this.#words, Word.direct, DirectState.taken, state);
-  }
-
   /** @returns false when nothing was sent: the connection has gone */
   #send(descriptor: number): boolean {
     const message = this.#writer.written();
-    try {
-      return writeSync(descriptor, message) === message.byteLength;
-    } catch {
-      return false;
-    }
+    return writeNow(descriptor, [message]) === message.byteLength;
   }
 
   /** Looks for the answer; false when it is late, also for ever. */
@@ -125,22 +95,13 @@ export class DirectCalls {
     this.#scanner.reset();
     const end = performance.now() + LOOK_MS;
     do {
-      const byteLength = this.#read(descriptor);
+      const byteLength = readNow(descriptor, this.#reply, this.#received);
       if (byteLength === 0 || this.#received === REPLY_BYTES) return false;
       if (byteLength === undefined) continue;
       this.#received += byteLength;
       if (this.#scanner.scan(this.#reply.subarray(0, this.#received)) !== undefined) return true;
     } while (performance.now() < end);
     return false;
-  }
-
-  /** @returns how many bytes there were: undefined for none yet, 0 when no more will come */
-  #read(descriptor: number): number | undefined {
-    try {
-      return readSync(descriptor, this.#reply, this.#received, REPLY_BYTES - this.#received, null);
-    } catch (error) {
-      return isNotYet(error) ? undefined : 0;
-    }
   }
 
   #outcome({ packed }: CallTarget, sequenceId: number): CallOutcome {
@@ -158,8 +119,4 @@ export class DirectCalls {
     }
     return { kind: 'value', value: packed.read(this.#replyView, reply.bytes.byteOffset) };
   }
-}
-
-function isNotYet(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

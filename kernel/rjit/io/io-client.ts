@@ -2,7 +2,15 @@ import type { PackedSignature } from '../../../backend/contract/packed.ts';
 import type { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { Value } from '../../../backend/contract/value-codec.ts';
 import type { CallArguments } from './packed-call.ts';
-import type { Endpoint, IoKind, IoOperations, Predecessor, ServerAddress, ServerTarget } from './requests.ts';
+import type {
+  Endpoint,
+  IoKind,
+  IoOperations,
+  MapCommand,
+  Predecessor,
+  ServerAddress,
+  ServerTarget,
+} from './requests.ts';
 import { RunningThread } from './running-thread.ts';
 
 /** A function on the server: what a call needs of it. */
@@ -66,6 +74,16 @@ export class IoClient {
   /** Calls without waiting. What is started in order runs in order. */
   callAsync(target: CallTarget, args: CallArguments, options: RequestOptions): Promise<Value> | BadArgument {
     return this.#running().callAsync(target, args, options);
+  }
+
+  /** Maps and waits for the results, packed densely. */
+  map(command: MapCommand, options: RequestOptions): Uint8Array {
+    return this.#running().maps.run(command, options);
+  }
+
+  /** Maps without waiting. The columns are read until the results are there. */
+  mapAsync(command: MapCommand, options: RequestOptions): Promise<Uint8Array> {
+    return this.#running().maps.runAsync(command, options);
   }
 
   /** Sends a command and blocks until it is done. */

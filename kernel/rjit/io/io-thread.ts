@@ -53,6 +53,8 @@ class IoThread {
   /** What the main thread may ask to stop, by id. */
   readonly #abortable = new Map<number, AbortController>();
   #backend: ManagedBackend | undefined;
+  /** How often everything was stopped. */
+  #cancellations = 0;
 
   constructor({ port, buffer, endpoint, predecessor }: IoThreadData) {
     this.#port = port;
@@ -157,7 +159,8 @@ class IoThread {
     if (isSync) wake(this.#channel, id);
   }
 
-  async #run({ id, kind, command, timeoutMs, isAbortable, wantsProgress }: IoRequest): Promise<Result> {
+  async #run(request: IoRequest): Promise<Result> {
+    const { id, kind, command, timeoutMs, isSync, isAbortable, wantsProgress } = request;
     switch (kind) {
       case 'configure':
         this.#use(command.endpoint);
@@ -181,9 +184,14 @@ class IoThread {
             signal: isAbortable ? this.#signalOf(id) : undefined,
             onProgress: wantsProgress ? (done) => this.#postProgress(id, done) : undefined,
             onRoom: () => signalEvent(this.#channel),
-            isAwaited: () => Atomics.load(this.#channel.words, Word.current) === id,
+            isAwaited: this.#awaits(id, isSync),
           })
           .finally(() => this.#abortable.delete(id));
+      case 'offerDirect':
+        return this.#transport === this.#rjit && this.#rjit.offerDirect();
+      case 'finishMap':
+        await this.#rjit.finishMap(command);
+        return undefined;
       case 'abort':
         this.#stopCall(command.id);
         return undefined;
@@ -208,7 +216,16 @@ class IoThread {
     }
   }
 
+  /** Whether the main thread still brings the columns of a map: if it was interrupted, it may not know of it any more. */
+  #awaits(id: number, isSync: boolean): () => boolean {
+    const cancellations = this.#cancellations;
+    return isSync
+      ? () => Atomics.load(this.#channel.words, Word.current) === id
+      : () => this.#cancellations === cancellations;
+  }
+
   #cancel(): Promise<boolean> {
+    this.#cancellations += 1;
     // What was published before this order is meant, too.
     this.#calls.takeNow();
     return this.#transport.cancel();

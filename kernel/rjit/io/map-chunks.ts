@@ -1,6 +1,6 @@
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { chunkLengthOf, MapReader } from './map-stream.ts';
-import type { CallEnds } from './pending-call.ts';
+import { abortedError, type CallEnds } from './pending-call.ts';
 import type { MapCommand } from './requests.ts';
 import type { Receiver, ThriftConnection } from './thrift-connection.ts';
 import type { MapOptions } from './transport.ts';
@@ -8,7 +8,7 @@ import type { MapOptions } from './transport.ts';
 /** What a reply has around its results, and more. */
 const REPLY_BYTES = 256;
 /** Chunks under way at once. */
-const WINDOW = 4;
+export const WINDOW = 4;
 
 /**
  * Applies a function to columns of any length, in chunks, so that the server never holds the whole and computes one
@@ -21,11 +21,11 @@ export async function mapInChunks(
   connection: ThriftConnection,
   command: MapCommand,
   receiverOf: (ends: CallEnds) => Receiver,
-  { onProgress, onRoom, isAwaited }: MapOptions,
+  { signal, onProgress, onRoom, isAwaited }: MapOptions,
 ): Promise<Uint8Array> {
   const { handle, length, elementByteLengths, resultElementByteLength } = command;
   const chunkLength = chunkLengthOf(elementByteLengths, resultElementByteLength);
-  const reader = new MapReader(command, chunkLength, command.stream, isAwaited);
+  const reader = new MapReader(command, chunkLength, command.stream, () => !signal?.aborted && isAwaited());
   const result = new Uint8Array(length * resultElementByteLength);
   const memories = Array.from(
     { length: WINDOW },
@@ -46,6 +46,7 @@ export async function mapInChunks(
     const start = count * chunkLength;
     const end = Math.min(length, start + chunkLength);
     const columns = await reader.chunk(count, start, end);
+    if (signal?.aborted) throw abortedError();
     const bytes = new Promise<void>((resolve, reject) => {
       const receive = (bytes: Uint8Array): void => {
         try {

@@ -22,8 +22,8 @@ export interface Columns {
 
 /**
  * Shared memory for a few chunks, through which columns come to the I/O thread that lie where only the main thread can
- * read: while it waits for the results, it copies one chunk when another has been sent. So a large array is never there
- * twice, and no time goes into making fresh memory for it.
+ * read: it copies one chunk when another has been answered. So a large array is never there twice, and no time goes into
+ * making fresh memory for it.
  */
 export interface MapStream {
   readonly buffer: SharedArrayBuffer;
@@ -37,7 +37,11 @@ export function chunkLengthOf(elementByteLengths: readonly number[], resultByteL
   return Math.max(1, Math.floor(CHUNK_BYTES / bytesPerElement));
 }
 
-/** The elements of one column from `start` to `end`. A column of one element is a scalar: every chunk gets it whole. */
+/**
+ * The elements of one column from `start` to `end`. A column of one element is a scalar: every chunk gets it whole.
+ *
+ * @throws RemoteError `bad-argument` when its array has been detached since the map began
+ */
 export function elementsOf(
   { length, columns, elementByteLengths }: Columns,
   index: number,
@@ -47,29 +51,31 @@ export function elementsOf(
   const column = columns[index] ?? new Uint8Array(0);
   const byteLength = elementByteLengths[index] ?? 0;
   if (column.byteLength === byteLength && length !== 1) return column;
+  if (column.byteLength !== length * byteLength) {
+    throw new RemoteError('bad-argument', 'an array was detached or became shorter during the map');
+  }
   return column.subarray(start * byteLength, end * byteLength);
 }
 
 /** The main thread's end. */
 export class MapFeeder {
   /** Goes to the I/O thread, in place of the columns. */
-  readonly columns: readonly Uint8Array[];
-  readonly stream: MapStream;
+  readonly carried: { readonly columns: readonly Uint8Array[]; readonly stream: MapStream };
   readonly #source: Columns;
   readonly #slots: Slots;
 
   private constructor(source: Columns, indexes: readonly number[], chunkLength: number) {
     this.#source = source;
-    this.columns = source.columns.map((column, index) => (indexes.includes(index) ? NOTHING : column));
+    const columns = source.columns.map((column, index) => (indexes.includes(index) ? NOTHING : column));
     const slotBytes = chunkLength * sum(indexes.map((index) => source.elementByteLengths[index] ?? 0));
     const buffer = new SharedArrayBuffer(HEADER_BYTES + SLOTS * aligned(slotBytes));
-    this.stream = { buffer, indexes };
-    this.#slots = new Slots(this.stream, source, chunkLength);
+    this.carried = { columns, stream: { buffer, indexes } };
+    this.#slots = new Slots(this.carried.stream, source, chunkLength);
   }
 
   /** Undefined where messages do as well: for what fits a chunk, and what both threads can read. */
-  static of(source: Columns, resultByteLength: number): MapFeeder | undefined {
-    const chunkLength = chunkLengthOf(source.elementByteLengths, resultByteLength);
+  static of(source: Columns & { readonly resultElementByteLength: number }): MapFeeder | undefined {
+    const chunkLength = chunkLengthOf(source.elementByteLengths, source.resultElementByteLength);
     if (source.length <= chunkLength) return undefined;
     const indexes = source.columns.flatMap((column, index) => {
       const isScalar = column.byteLength === source.elementByteLengths[index];
@@ -78,18 +84,40 @@ export class MapFeeder {
     return indexes.length === 0 ? undefined : new MapFeeder(source, indexes, chunkLength);
   }
 
-  /** Copies the next chunk; false when there is none, or no place. */
+  /**
+   * Copies the next chunk; false when there is none, or no place.
+   *
+   * @throws RemoteError `bad-argument` when an array has been detached meanwhile
+   */
   feed(): boolean {
     const { counters } = this.#slots;
     const filled = Atomics.load(counters, Counter.filled);
     const { start, end } = this.#slots.range(filled);
     if (start >= end || filled - Atomics.load(counters, Counter.freed) >= SLOTS) return false;
-    for (const index of this.stream.indexes) {
+    for (const index of this.carried.stream.indexes) {
       this.#slots.place(filled, index).set(elementsOf(this.#source, index, start, end));
     }
     Atomics.store(counters, Counter.filled, filled + 1);
     Atomics.notify(counters, Counter.filled);
     return true;
+  }
+
+  /** For a map that isn't waited for: copies a chunk whenever there is room, until `over` is settled. */
+  async feedUntil(over: Promise<unknown>): Promise<void> {
+    const { counters } = this.#slots;
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    over.then(end, end);
+    while (!isOver) {
+      const freed = Atomics.load(counters, Counter.freed);
+      while (this.feed());
+      const { start, end } = this.#slots.range(Atomics.load(counters, Counter.filled));
+      if (start >= end) return;
+      const waiting = Atomics.waitAsync(counters, Counter.freed, freed, WATCH_MS);
+      if (waiting.async) await waiting.value;
+    }
   }
 }
 
@@ -98,9 +126,20 @@ export class MapReader {
   readonly #source: Columns;
   readonly #slots: Slots | undefined;
   readonly #isAwaited: () => boolean;
+  readonly #watchMs: number;
 
-  /** @param isAwaited whether the main thread still waits for this map: if not, no chunk will come */
-  constructor(source: Columns, chunkLength: number, stream: MapStream | undefined, isAwaited: () => boolean) {
+  /**
+   * @param isAwaited whether the main thread still brings chunks: if not, none will come
+   * @param watchMs how often that is asked
+   */
+  constructor(
+    source: Columns,
+    chunkLength: number,
+    stream: MapStream | undefined,
+    isAwaited: () => boolean,
+    watchMs = WATCH_MS,
+  ) {
+    this.#watchMs = watchMs;
     this.#source = source;
     this.#slots = stream && new Slots(stream, source, chunkLength);
     this.#isAwaited = isAwaited;
@@ -117,14 +156,16 @@ export class MapReader {
 
   /** The oldest chunk that wasn't released is done with. */
   release(): void {
-    if (this.#slots) Atomics.add(this.#slots.counters, Counter.freed, 1);
+    if (!this.#slots) return;
+    Atomics.add(this.#slots.counters, Counter.freed, 1);
+    Atomics.notify(this.#slots.counters, Counter.freed);
   }
 
   async #filled(counters: Int32Array, count: number): Promise<void> {
     for (;;) {
       const filled = Atomics.load(counters, Counter.filled);
       if (filled > count) return;
-      const waiting = Atomics.waitAsync(counters, Counter.filled, filled, WATCH_MS);
+      const waiting = Atomics.waitAsync(counters, Counter.filled, filled, this.#watchMs);
       if (waiting.async && (await waiting.value) === 'timed-out' && !this.#isAwaited())
         throw new RemoteError('cancelled', 'the main thread was interrupted');
     }

@@ -66,17 +66,18 @@ export class PendingCall implements Receiver {
   #stopError(cause: RemoteError): RemoteError | undefined {
     switch (this.#stopped) {
       case 'timeout':
-        return new RemoteError(
-          'timeout',
-          `the call took longer than ${this.#limits.timeoutMs} ms and was stopped`,
-          { cause },
-        );
+        return timeoutError(this.#limits.timeoutMs, cause);
       case 'cancelled':
         return abortedError(cause);
       case undefined:
         return undefined;
     }
   }
+}
+
+/** What a call ends with whose time was up. */
+export function timeoutError(timeoutMs: number, cause: RemoteError): RemoteError {
+  return new RemoteError('timeout', `the call took longer than ${timeoutMs} ms and was stopped`, { cause });
 }
 
 /** What a call ends with that its own caller stopped. */

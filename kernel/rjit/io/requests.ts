@@ -1,4 +1,5 @@
 import type { FaultFields } from '../../../backend/contract/remote-error.ts';
+import type { MapRemains } from './direct-map.ts';
 import type { MapStream } from './map-stream.ts';
 
 export interface ServerAddress {
@@ -92,6 +93,12 @@ export interface MapCommand {
   readonly stream?: MapStream | undefined;
 }
 
+/** A map that the main thread has begun on the direct connection, and can't finish. */
+export interface FinishMapCommand extends MapRemains {
+  /** Nobody wants the results of what is under way. */
+  readonly isStopped: boolean;
+}
+
 export interface ServerStatus {
   readonly address: ServerAddress;
   readonly target: ServerTarget;
@@ -112,6 +119,9 @@ export interface IoOperations {
   /** The result is packed. */
   late: { command: LateCommand; result: Uint8Array };
   map: { command: MapCommand; result: Uint8Array };
+  /** Whether the main thread can have the direct connection now. */
+  offerDirect: { command: object; result: boolean };
+  finishMap: { command: FinishMapCommand; result: undefined };
   emit: {
     command: { readonly handle: number; readonly epoch: number; readonly what: 'opt' | 'asm' };
     result: string;

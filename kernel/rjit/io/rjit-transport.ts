@@ -5,13 +5,14 @@ import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { wrongResult } from './call-results.ts';
 import type { Channel } from './channel.ts';
 import { deathError } from './death.ts';
-import { DirectConnection } from './direct-connection.ts';
+import { DirectConnection, type DirectOffer } from './direct-connection.ts';
 import { mapInChunks } from './map-chunks.ts';
 import { abortedError, type CallEnds, PendingCall } from './pending-call.ts';
 import type {
   CompileCommand,
   CompileOutcome,
   Endpoint,
+  FinishMapCommand,
   LateCommand,
   MapCommand,
   ServerStatus,
@@ -136,12 +137,22 @@ export class RjitTransport implements Transport {
   countWaitingCall(): void {
     const live = this.#live;
     if (!live) return;
-    this.#direct.countCall(live, {
+    this.#direct.countCall(live, this.#offerOf(live));
+  }
+
+  /** Gives the main thread a connection of its own, for a large map; false when it can't have one now. */
+  async offerDirect(): Promise<boolean> {
+    const live = await this.#open();
+    return this.#direct.offer(live, this.#offerOf(live));
+  }
+
+  #offerOf(live: LiveSession): DirectOffer {
+    return {
       epoch: this.#epoch,
       isCurrent: () => this.#live === live,
       onLost: () => live.data.destroy(),
       onUnanswered: (unanswered, problem) => this.#fail(live, unanswered, problem),
-    });
+    };
   }
 
   /** Waits for the answer to a call of the main thread's. */
@@ -155,6 +166,16 @@ export class RjitTransport implements Transport {
     const bytes = await answer;
     if (bytes.byteLength !== command.resultByteLength) throw wrongResult(bytes, command.resultByteLength);
     return bytes;
+  }
+
+  /** Waits for the answers to a map of the main thread's that ended early. @throws RemoteError the first of them */
+  async finishMap(command: FinishMapCommand): Promise<void> {
+    const { live } = this.#direct;
+    if (!live) throw new RemoteError('protocol', 'a map was begun on a connection that there never was');
+    const end = this.#direct.finish(command);
+    if (!end) throw await this.#explain(live, undefined);
+    if (command.isStopped) void cancelAll(live, this.#direct.underWay());
+    await end;
   }
 
   /** Takes the main thread's own connection back. */

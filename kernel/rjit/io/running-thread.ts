@@ -6,8 +6,10 @@ import { forEachResult } from './call-results.ts';
 import { type CallHeader, CallWriter } from './call-ring.ts';
 import { CallStatus, type Channel, createChannel, Word } from './channel.ts';
 import { DirectCalls } from './direct-calls.ts';
+import { DirectLine } from './direct-line.ts';
 import type { BadArgument, CallOutcome, CallTarget, RequestOptions } from './io-client.ts';
 import type { IoThreadData } from './io-thread.ts';
+import { Maps } from './maps.ts';
 import {
   type CallArguments,
   fitsTheRing,
@@ -51,6 +53,7 @@ interface PendingValue {
 
 /** One I/O thread, from its start to its end, as the main thread sees it. */
 export class RunningThread {
+  readonly maps: Maps;
   readonly #channel: Channel = createChannel();
   readonly #calls: CallWriter;
   readonly #direct: DirectCalls;
@@ -74,7 +77,9 @@ export class RunningThread {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#calls = new CallWriter(this.#channel);
-    this.#direct = new DirectCalls(this.#channel);
+    const line = new DirectLine(this.#channel);
+    this.#direct = new DirectCalls(line);
+    this.maps = new Maps(this, line);
     const { buffer, result } = this.#channel;
     this.#resultView = new DataView(buffer, result.byteOffset, result.byteLength);
     this.#server = predecessor?.server;
@@ -96,6 +101,11 @@ export class RunningThread {
 
   get hasEnded(): boolean {
     return this.#failure !== undefined || Atomics.load(this.#channel.words, Word.ended) === 1;
+  }
+
+  /** Nothing is under way behind which something else would have to wait. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0 && this.#pendingValues.size === 0;
   }
 
   /** What the next thread must know to go on where this one ended. */
@@ -124,7 +134,7 @@ export class RunningThread {
 
   /** @returns undefined when the call has to take the long way: always behind what is under way there */
   #callDirectly(target: CallTarget, args: CallArguments, timeoutMs: number): CallOutcome | undefined {
-    if (args instanceof GatheredMemory || this.#pending.size > 0 || this.#pendingValues.size > 0) return;
+    if (args instanceof GatheredMemory || !this.isIdle) return;
     const outcome = this.#direct.call(target, args);
     if (outcome?.kind !== 'late') return outcome;
     const { sequenceId, begun } = outcome;
@@ -314,18 +324,23 @@ export class RunningThread {
   #tellProgress(id: number, onProgress: (done: number) => void): void {
     for (let message = this.#nextMessage(); message; message = this.#nextMessage()) {
       if ('progress' in message && message.progress.id === id) {
-        this.#isTellingProgress = true;
-        try {
-          onProgress(message.progress.done);
-        } finally {
-          this.#isTellingProgress = false;
-        }
+        this.tell(onProgress, message.progress.done);
       } else if ('id' in message && message.id === id) {
         this.#early = message;
         return;
       } else {
         this.#receive(message);
       }
+    }
+  }
+
+  /** Tells how far a request has come that the main thread waits for. */
+  tell(onProgress: (done: number) => void, done: number): void {
+    this.#isTellingProgress = true;
+    try {
+      onProgress(done);
+    } finally {
+      this.#isTellingProgress = false;
     }
   }
 
@@ -382,7 +397,7 @@ export class RunningThread {
     } else {
       this.#settle(message);
     }
-    if (this.#pending.size === 0 && this.#pendingValues.size === 0) this.#port.unref();
+    if (this.isIdle) this.#port.unref();
   }
 
   /** A reply that nobody waits for belongs to a call that was interrupted. */

@@ -8,10 +8,10 @@ import {
   readReply,
   writeCallHead,
   writeCallRequest,
-  writeMapHead,
 } from '../../../backend/contract/call-messages.ts';
 import { MessageStream } from '../../../backend/contract/message-stream.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
+import { mapRequestPieces } from './map-requests.ts';
 import { openSocket } from './open-socket.ts';
 import type { ServerLocation } from './requests.ts';
 import { fromThrift } from './thrift-fault.ts';
@@ -37,8 +37,6 @@ export interface RequestIds {
 const MAX_REPLY_BYTES = 2 ** 31 - 1;
 /** Calls that were begun together are sent in pieces of about this size. */
 const WRITE_BYTES = 64 * 1024;
-/** What is larger isn't copied to be sent. */
-const LARGE_BYTES = 16 * 1024;
 
 const { TBinaryProtocol, TBufferedTransport } = thrift;
 
@@ -170,21 +168,17 @@ export class ThriftConnection {
   /** The columns are sent from where they lie; they may change once the answer is there. */
   map(request: MapRequest, receiver: Receiver): void {
     const sequenceId = nextSequenceId();
-    writeMapHead(this.#writer, sequenceId, request);
+    this.flush();
     this.#waiting.set(sequenceId, receiver);
     this.#socket.cork();
-    for (const column of request.columns) {
-      this.#writer.i32(column.byteLength);
-      if (column.byteLength < LARGE_BYTES) {
-        this.#writer.raw(column);
-        continue;
-      }
-      this.flush();
-      this.#socket.write(column);
-    }
-    this.#writer.stop();
-    this.flush();
+    for (const piece of mapRequestPieces(this.#writer, sequenceId, request)) this.#socket.write(piece);
+    this.#writer.reset();
     this.#socket.uncork();
+  }
+
+  /** Sends what another has made. */
+  send(bytes: Uint8Array): void {
+    if (bytes.byteLength > 0) this.#socket.write(bytes);
   }
 
   /**

@@ -1,4 +1,3 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
@@ -7,6 +6,7 @@ import * as assert from 'uvu/assert';
 import type { RemoteFunction } from '../../../kernel/rjit/remote-function.ts';
 import type { RemoteError, RemoteJIT, RemoteJITOptions } from '../../../kernel/rjit/remote-jit.ts';
 import { eventually } from '../../support/eventually.ts';
+import { socketCount } from '../../support/process-state.ts';
 import { defineOne, errorOf, SPIN, withJit } from '../../support/remote-jit.ts';
 
 const ADD = 'def add(a, b):\n    return a + b\n';
@@ -168,18 +168,6 @@ async function withDirect(
     for (let index = 0; index < 20; index += 1) add.with({ timeoutMs: 0 })(index, 1);
     await body({ jit, add, long, spin });
   }, options);
-}
-
-/** How many sockets this process has open. */
-function socketCount(): number {
-  const links = readdirSync('/proc/self/fd').map((name) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${name}`);
-    } catch {
-      return '';
-    }
-  });
-  return links.filter((link) => link.startsWith('socket:')).length;
 }
 
 async function workerPid(jit: RemoteJIT): Promise<number> {
