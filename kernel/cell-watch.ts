@@ -1,7 +1,7 @@
 /** Follows the cells that run, so that completion knows their names and what is wrong with their types is told. */
 import type { Intelligence } from './intelligence.ts';
 import type { ExecuteRequest } from './jupyter/interpreter.ts';
-import { isWorthChecking, type TypeCheckMode, typeWarnings } from './type-checks.ts';
+import { isWatched, isWorthChecking, type TypeCheckMode, typeWarnings } from './type-checks.ts';
 
 /** A cell that runs longer is known, and checked, while it runs. */
 const LONG_CELL_MS = 100;
@@ -38,6 +38,8 @@ export class CellWatch {
   #intelligence: Intelligence | undefined;
   readonly #unchecked: UncheckedCell[] = [];
   #isChecking = false;
+  /** Whether somebody may soon ask about names that are new. */
+  #isStale = false;
 
   constructor(options: CellWatchOptions) {
     this.#options = options;
@@ -101,19 +103,22 @@ export class CellWatch {
     clearTimeout(this.#pauseTimer);
     this.#unseen = [];
     this.#unchecked.length = 0;
+    this.#isStale = false;
   }
 
   async #warmUp(): Promise<void> {
     this.#isWarm = true;
     const intelligence = await this.loaded();
     // Without its service, completion still knows magics and live values.
-    await intelligence.warmUp().catch(() => undefined);
+    await intelligence.warmUp(() => this.#running === 0).catch(() => undefined);
   }
 
   #see(): void {
     const cells = this.#unseen;
     this.#unseen = [];
     for (const request of cells) this.#ran(request);
+    if (cells.some(isWatched)) this.#isStale = true;
+    void this.#check();
   }
 
   #ran(request: ExecuteRequest): void {
@@ -125,14 +130,19 @@ export class CellWatch {
     if (this.#options.mode() !== 'warn' || !isWorthChecking(request)) return;
     this.#unchecked.push({ name, request });
     if (this.#unchecked.length > MAX_UNCHECKED) this.#unchecked.shift();
-    void this.#check();
   }
 
-  /** One after the other, so that a completion waits for one check at most. */
+  /** One after the other, so that a completion waits for one check at most. After them, it finds all made ready. */
   async #check(): Promise<void> {
     if (this.#isChecking || this.#intelligence === undefined) return;
     this.#isChecking = true;
-    for (let cell = this.#unchecked.shift(); cell !== undefined; cell = this.#unchecked.shift()) {
+    while (this.#unchecked.length > 0 || this.#isStale) {
+      const cell = this.#unchecked.shift();
+      if (cell === undefined) {
+        this.#isStale = false;
+        await this.#intelligence.prepare().catch(() => undefined);
+        continue;
+      }
       const found = await this.#intelligence.checkRan(cell.name).catch(() => []);
       const text = typeWarnings(found, cell.request);
       if (text !== undefined) this.#options.warn(text, cell.request);

@@ -16,10 +16,15 @@ import type { LineMagic, MagicRegistry } from './magics/registry.ts';
 import { withoutMagics } from './magics/without-magics.ts';
 import { describeMagic, describeName, describeValue } from './show-description.ts';
 
+interface LiveName {
+  readonly name: string;
+  readonly type: string;
+}
+
 /** The values of the session, looked at without side effects; also while a cell runs. */
 export interface LiveSession {
-  liveMembers(expression: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
-  liveGlobals(): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  liveMembers(expression: string): Promise<readonly LiveName[]>;
+  liveGlobals(prefix: string): Promise<readonly LiveName[]>;
   livePreview(expression: string): Promise<string | undefined>;
   /** Whether an expression is true; also where that can't be seen without a side effect. */
   mayBeTrue(expression: string): Promise<boolean>;
@@ -32,6 +37,8 @@ type AddedMagic = Pick<LineMagic, 'name' | 'summary' | 'usage' | 'options'> & {
 /** JupyterLab waits a second for completions. Before the types are loaded, live values have to do. */
 const COMPLETION_TIMEOUT_MS = 800;
 const INSPECTION_TIMEOUT_MS = 3000;
+/** V8 compiles what runs often: then, an answer takes a third of the time. */
+const PRACTICE_ROUNDS = 12;
 
 const WORD = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
 const PATH = String.raw`${WORD}(?:\??\.${WORD}|\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*`;
@@ -51,9 +58,20 @@ export class Intelligence {
     this.#service = new LanguageService({ folder, globals: cellGlobals() });
   }
 
-  /** Loads what the first question needs, so that nobody waits for it. */
-  async warmUp(): Promise<void> {
+  /** Loads what the first question needs, and practises while nobody has anything to ask. */
+  async warmUp(isIdle: () => boolean): Promise<void> {
     await this.#service.ask({ op: 'warm-up' });
+    for (let round = 0; round < PRACTICE_ROUNDS; round++) {
+      for (const code of [`const list${round} = [1]; list${round}.ma`, 'Math.ma', 'pro']) {
+        if (!isIdle()) return;
+        await this.complete({ code, cursor: code.length });
+      }
+    }
+  }
+
+  /** Makes ready for questions about what the cells have declared. */
+  async prepare(): Promise<void> {
+    await this.#service.ask({ op: 'prepare' });
   }
 
   /** A cell has begun, and isn't refused; its names are known from now on. `name` is that of no other. */
@@ -106,9 +124,13 @@ export class Intelligence {
     const typescript = magic ? undefined : withoutMagics(code, this.#magics);
     if (typescript === undefined) return magic ?? { start: cursor, end: cursor, matches: [] };
     const question = { op: 'complete', cell: { code: typescript }, cursor } as const;
-    const typed = await within(COMPLETION_TIMEOUT_MS, this.#service.ask(question));
-    if (typed?.isTyped !== true) return this.#completeMember(code, cursor, typed);
-    return this.#withLiveNames(typed, code, cursor);
+    const [word] = NAME_BEFORE.exec(code.slice(0, cursor)) ?? [];
+    const [typed, live] = await Promise.all([
+      within(COMPLETION_TIMEOUT_MS, this.#service.ask(question)),
+      word === undefined ? [] : this.#live.liveGlobals(word),
+    ]);
+    if (word !== undefined) return withLiveNames(typed, live, word, cursor);
+    return typed?.isTyped === true ? typed : this.#completeMember(code, cursor);
   }
 
   /** Whoever can't wait until the types are loaded gets what the value itself tells after `timeoutMs`. */
@@ -133,34 +155,28 @@ export class Intelligence {
   }
 
   /** What the types don't know, the value may. */
-  async #completeMember(
-    code: string,
-    cursor: number,
-    typed: ServiceCompletions | undefined,
-  ): Promise<Completions> {
+  async #completeMember(code: string, cursor: number): Promise<Completions> {
     const [, object, word = ''] = MEMBER.exec(code.slice(0, cursor)) ?? [];
-    if (object === undefined) {
-      const nothing = { start: cursor, end: cursor, matches: [], isTyped: true };
-      return this.#withLiveNames(typed ?? nothing, code, cursor);
-    }
+    if (object === undefined) return { start: cursor, end: cursor, matches: [] };
     const found = await this.#live.liveMembers(object);
     const members = found.filter(({ name }) => name.startsWith(word) && isOffered(name, word));
     return { start: cursor - word.length, end: cursor, matches: members.map(asCompletion) };
   }
+}
 
-  /** Variables that no declaration tells of, such as those that an assignment alone has made. */
-  async #withLiveNames(typed: ServiceCompletions, code: string, cursor: number): Promise<Completions> {
-    const { start, end, matches } = typed;
-    const [word] = NAME_BEFORE.exec(code.slice(0, cursor)) ?? [];
-    if (word === undefined || (matches.length > 0 && start !== cursor - word.length))
-      return { start, end, matches };
-    const known = new Set(matches.map(({ text }) => text));
-    const globals = await this.#live.liveGlobals();
-    const live = globals.filter(
-      ({ name }) => name.startsWith(word) && isOffered(name, word) && !known.has(name),
-    );
-    return { start: cursor - word.length, end, matches: [...matches, ...live.map(asCompletion)] };
-  }
+/** With variables that no declaration tells of, such as those that an assignment alone has made. */
+function withLiveNames(
+  typed: ServiceCompletions | undefined,
+  live: readonly LiveName[],
+  word: string,
+  end: number,
+): Completions {
+  const matches = typed?.matches ?? [];
+  const start = end - word.length;
+  if (typed !== undefined && matches.length > 0 && typed.start !== start) return typed;
+  const known = new Set(matches.map(({ text }) => text));
+  const found = live.filter(({ name }) => isOffered(name, word) && !known.has(name));
+  return { start, end, matches: [...matches, ...found.map(asCompletion)] };
 }
 
 /** Names such as `__proto__` and those of our own runtime are for who asks for them. */
@@ -168,7 +184,7 @@ function isOffered(name: string, word: string): boolean {
   return !name.startsWith('__') || word.startsWith('_');
 }
 
-function asCompletion({ name, type }: { readonly name: string; readonly type: string }): Completion {
+function asCompletion({ name, type }: LiveName): Completion {
   return { text: name, type };
 }
 

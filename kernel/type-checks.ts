@@ -15,12 +15,14 @@ export function parseTypeCheckMode(mode: string): TypeCheckMode {
   throw new Error(`types can be checked as off, warn or strict; found ${mode}`);
 }
 
-/**
- * Whether a cell's warnings have anyone to read them: who can't be asked for input runs notebooks unwatched, and these
- * have the same outputs every time. Without a name in it, a cell has no types to check.
- */
-export function isWorthChecking({ code, silent, allowStdin }: ExecuteRequest): boolean {
-  return allowStdin && !silent && /[\p{ID_Start}$_]/u.test(code);
+/** Who can't be asked for input runs notebooks unwatched, and these have the same outputs every time. */
+export function isWatched({ silent, allowStdin }: ExecuteRequest): boolean {
+  return allowStdin && !silent;
+}
+
+/** Whether a cell's warnings have anyone to read them. Without a name in it, a cell has no types to check. */
+export function isWorthChecking(request: ExecuteRequest): boolean {
+  return isWatched(request) && /[\p{ID_Start}$_]/u.test(request.code);
 }
 
 /** Text for the cell's standard error; undefined when there is nothing to tell. */

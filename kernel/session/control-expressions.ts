@@ -13,6 +13,8 @@ export interface MainThreadControl {
   take(json: string): void;
   /** Takes up what subshells ask for, if the moment is right. False when none of that is left. */
   deliver(): boolean;
+  /** Names of the global object that begin so, each followed by `method` or `property`. */
+  globals(prefix: string): readonly string[];
 }
 
 export function controlExpression(method: keyof MainThreadControl, argument?: string): string {

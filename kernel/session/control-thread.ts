@@ -144,7 +144,7 @@ async function look(id: number, what: Look): Promise<ControlReply> {
     case 'members':
       return { id, members: await liveValues.members(what.expression) };
     case 'globals':
-      return { id, members: await liveValues.globalNames() };
+      return { id, members: await liveValues.globalNames(what.prefix) };
     case 'preview':
       return { id, preview: (await liveValues.preview(what.expression)) ?? null };
     case 'truth':

@@ -3,7 +3,7 @@
  * whatever has a side effect, so a look changes nothing.
  */
 import type { Session } from 'node:inspector';
-import { controlSourceUrl } from './control-expressions.ts';
+import { controlExpression, controlSourceUrl } from './control-expressions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import type { LiveMember } from './session-messages.ts';
 
@@ -53,14 +53,23 @@ export class LiveValues {
     return Array.isArray(list) ? pairs(list) : [];
   }
 
-  /** Names of the session's top level: variables of cells and properties of the global object. */
-  async globalNames(): Promise<readonly LiveMember[]> {
+  /** Names of the session's top level that begin so: variables of cells and properties of the global object. */
+  async globalNames(prefix: string): Promise<readonly LiveMember[]> {
     const [lexical, members] = await Promise.all([
       this.#post('Runtime.globalLexicalScopeNames', {}),
-      this.members('globalThis'),
+      // Our own code has no side effects, and V8 takes its time to make sure that others' has none.
+      this.#post('Runtime.evaluate', {
+        expression: controlExpression('globals', prefix),
+        returnByValue: true,
+        silent: true,
+      }),
     ]);
-    const names = Array.isArray(lexical?.names) ? lexical.names : [];
-    return [...names.map((name): LiveMember => ({ name: String(name), type: 'variable' })), ...members];
+    const names = (Array.isArray(lexical?.names) ? lexical.names : []).map(String);
+    const list = remoteObject(members)?.value;
+    return [
+      ...names.flatMap((name): LiveMember[] => (name.startsWith(prefix) ? [{ name, type: 'variable' }] : [])),
+      ...(Array.isArray(list) ? pairs(list) : []),
+    ];
   }
 
   /** A short text for the value of an expression; undefined for functions, and where a look has side effects. */

@@ -17,6 +17,7 @@ import { progressFunction } from './display/progress.ts';
 import { html, image, md, svg, table } from './display/views.ts';
 import { reportError } from './error-report.ts';
 import type { CommMessage } from './execution.ts';
+import { globalMembers } from './global-members.ts';
 import { inputFunction } from './input.ts';
 import { Interruption } from './interruption.ts';
 import { KernelLink } from './kernel-link.ts';
@@ -184,6 +185,7 @@ const control: MainThreadControl = {
   flush: channel.flush,
   take: (json) => deliveries.take(JSON.parse(json) as SideRequest),
   deliver: () => deliveries.attempt(),
+  globals: globalMembers,
 };
 Object.defineProperty(globalThis, controlObject, { value: control });
 setImmediate(() => parts.prepare(() => executor.activeRuns.length === 0));

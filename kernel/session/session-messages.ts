@@ -84,8 +84,8 @@ export interface UserMagic {
 export type Look =
   /** The members of what an expression gives. */
   | { readonly kind: 'members'; readonly expression: string }
-  /** What the session's top level has. */
-  | { readonly kind: 'globals' }
+  /** What the session's top level has that begins so. */
+  | { readonly kind: 'globals'; readonly prefix: string }
   /** A short text for the value of an expression. */
   | { readonly kind: 'preview'; readonly expression: string }
   /** Whether an expression is true, or can't be evaluated without a side effect. */

@@ -113,9 +113,9 @@ export class SessionProcess {
     return this.#connection.control.members({ kind: 'members', expression }, LOOK_TIMEOUT_MS);
   }
 
-  /** What the session's top level has. */
-  liveGlobals(): Promise<readonly LiveMember[]> {
-    return this.#connection.control.members({ kind: 'globals' }, LOOK_TIMEOUT_MS);
+  /** What the session's top level has that begins so. */
+  liveGlobals(prefix: string): Promise<readonly LiveMember[]> {
+    return this.#connection.control.members({ kind: 'globals', prefix }, LOOK_TIMEOUT_MS);
   }
 
   /** A short text for the value of an expression. */

@@ -50,6 +50,10 @@ export class NotebookService {
         for (const code of ['process.', 'Math.ma']) this.#complete(code, code.length);
         this.#check('const x: number = [1].map((y) => y)[0];');
         return null;
+      case 'prepare':
+        if (this.#notebook.currentDraft === undefined) this.#draft('');
+        this.#service.getProgram();
+        return null;
       case 'complete':
         return this.#complete(question.cell.code, question.cursor);
       case 'inspect':

@@ -18,6 +18,8 @@ export interface AmbientDeclaration {
 export type ServiceQuestion =
   /** Loads what the first question needs. */
   | { readonly op: 'warm-up' }
+  /** Makes the program of the cells that have run, so that the next question finds it. */
+  | { readonly op: 'prepare' }
   | { readonly op: 'complete'; readonly cell: CellText; readonly cursor: number }
   | {
       readonly op: 'inspect';
@@ -42,6 +44,7 @@ export type ServiceRequest = ServiceNews | { readonly id: number; readonly quest
 
 export interface ServiceAnswers {
   readonly 'warm-up': null;
+  readonly prepare: null;
   readonly complete: ServiceCompletions;
   readonly inspect: Description | null;
   readonly check: readonly TypeDiagnostic[];
