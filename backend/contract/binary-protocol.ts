@@ -70,6 +70,11 @@ export class BinaryWriter {
     this.i32(length);
   }
 
+  mapBegin(keyType: number, valueType: number, length: number): void {
+    this.byte(keyType);
+    this.listBegin(valueType, length);
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#length] = value;
@@ -89,6 +94,12 @@ export class BinaryWriter {
   i64(value: bigint): void {
     this.#reserve(8);
     this.#view.setBigInt64(this.#length, value);
+    this.#length += 8;
+  }
+
+  double(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value);
     this.#length += 8;
   }
 
@@ -200,6 +211,19 @@ export class BinaryReader {
     const length = this.i32();
     if (length < 0) throw new RemoteError('protocol', `a list of length ${length} arrived`);
     return { elementType, length };
+  }
+
+  mapBegin(): { keyType: number; valueType: number; length: number } {
+    const keyType = this.byte();
+    const { elementType: valueType, length } = this.listBegin();
+    return { keyType, valueType, length };
+  }
+
+  /** A value of `type` as it stands in the message: a view, not a copy. */
+  raw(type: number): Uint8Array {
+    const start = this.#position;
+    this.skip(type);
+    return this.#bytes.subarray(start, this.#position);
   }
 
   /** Steps over a value of `type`, as unknown fields are. */

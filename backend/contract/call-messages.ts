@@ -7,13 +7,20 @@ import { MessageType, ThriftType } from './thrift-types.ts';
  * writes them. Requests carry the service's prefix, replies don't.
  */
 const ENCODER = new TextEncoder();
-const NAMES = { call: ENCODER.encode('call'), mapColumns: ENCODER.encode('mapColumns') } as const;
+const NAMES = {
+  call: ENCODER.encode('call'),
+  mapColumns: ENCODER.encode('mapColumns'),
+  compile: ENCODER.encode('compile'),
+} as const;
 const REQUEST_NAMES = {
   call: ENCODER.encode('rjit:call'),
   mapColumns: ENCODER.encode('rjit:mapColumns'),
 } as const;
 
+/** Those with a codec of their own; `compile`'s is in compile-messages.ts. */
 export type HotMethod = keyof typeof NAMES;
+/** Those whose result is bytes. */
+export type CallMethod = keyof typeof REQUEST_NAMES;
 
 export interface CallRequest {
   readonly handle: number;
@@ -77,7 +84,7 @@ export function writeMapHead(
 /** A reply up to its result: `byteLength` bytes and a stop follow. */
 export function writeReplyHead(
   writer: BinaryWriter,
-  method: HotMethod,
+  method: CallMethod,
   sequenceId: number,
   byteLength: number,
 ): void {
@@ -169,7 +176,7 @@ function readColumns(reader: BinaryReader): Uint8Array[] {
   return columns;
 }
 
-/** Reads the reply to `call` or `mapColumns`; the reader stands after the message's header. */
+/** Reads the reply to a hot method; the reader stands after the message's header. */
 export function readReply(reader: BinaryReader, messageType: number): Reply {
   if (messageType === MessageType.exception)
     return { kind: 'fault', error: readApplicationException(reader) };
@@ -177,6 +184,8 @@ export function readReply(reader: BinaryReader, messageType: number): Reply {
   for (let type = reader.field(); type !== ThriftType.stop; type = reader.field()) {
     if (reader.fieldId === 0 && type === ThriftType.string)
       reply = { kind: 'success', bytes: reader.binary() };
+    else if (reader.fieldId === 0 && type === ThriftType.struct)
+      reply = { kind: 'success', bytes: reader.raw(type) };
     else if (reader.fieldId === 1 && type === ThriftType.struct)
       reply = { kind: 'fault', error: readFault(reader) };
     else reader.skip(type);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatType } from '../contract/format-type.ts';
 import type { FunctionType } from '../contract/types.ts';
+import type { Compilation, CompilePhases } from './compilation.ts';
 import { MemoryBuffer } from './handles.ts';
 import { type LinePlace, lineAt } from './line-table.ts';
 import type { LinkedObject, Lljit } from './lljit.ts';
@@ -34,6 +35,25 @@ interface LineSource {
   readonly bytes: Uint8Array;
   readonly symbol: string;
   readonly address: number;
+}
+
+/** What the code of a module is made from. */
+interface Plan {
+  readonly ir: string;
+  readonly functions: readonly CallableSpec[];
+  readonly key: string;
+  readonly entries: readonly Entry[];
+  /** Of a module with variables: every load of it gets variables of its own, which its map loops must use, too. */
+  readonly mapEntries: readonly Entry[];
+  /** Modules of the same key may share the code: it has no variables. */
+  readonly isShared: boolean;
+}
+
+/** Code that was compiled before it is loaded. */
+export interface MadeCode {
+  readonly plan: Plan;
+  readonly bytes: Uint8Array;
+  readonly phases: CompilePhases;
 }
 
 export interface LoadReport {
@@ -75,24 +95,42 @@ export class CodeLoader {
   /**
    * The caller uses the module until it calls `release`.
    *
+   * @param made what `makeAside` has made of the same
    * @throws RemoteError as `Jit.compile`
    */
-  load(ir: string, functions: readonly CallableSpec[]): LoadReport {
+  load(ir: string, functions: readonly CallableSpec[], made?: MadeCode): LoadReport {
     const key = this.#key(ir, functions);
     const loaded = this.#shared.get(key);
     if (loaded !== undefined) {
       loaded.users += 1;
       return { module: loaded, phaseMicroseconds: {}, cached: true };
     }
-    const entries = entriesOf('packed', functions, key, ir);
-    const cachedObject = this.#parts.cache?.read(key);
+    if (made !== undefined) return this.#use(made.plan, this.#bufferOf(made.bytes, key), made.phases);
+    const cachedObject = this.#cachedObject(key);
     if (cachedObject !== undefined) {
       const started = performance.now();
-      const object = MemoryBuffer.copyOf(this.#parts.llvm.api, cachedObject, key);
-      const module = this.#link(object, { ir, functions, key }, entries);
-      return { module: this.#share(module), phaseMicroseconds: { link: since(started) }, cached: true };
+      const module = this.#share(this.#link(cachedObject, sharedPlan(ir, functions, key)));
+      return { module, phaseMicroseconds: { link: since(started) }, cached: true };
     }
-    return this.#compile(ir, functions, key, entries);
+    const { plan, compilation } = this.#begin(ir, functions, key);
+    const { object, phases } = compilation.finish();
+    return this.#use(plan, object, phases);
+  }
+
+  /**
+   * Makes the code of a module on another thread, for `load` to take.
+   *
+   * @returns undefined, by the promise, where there is such code already
+   * @throws RemoteError as `load`, by the promise
+   */
+  async makeAside(ir: string, functions: readonly CallableSpec[]): Promise<MadeCode | undefined> {
+    const key = this.#key(ir, functions);
+    if (this.#shared.has(key) || this.#parts.cache?.has(key) === true) return undefined;
+    const { plan, compilation } = this.#begin(ir, functions, key);
+    const { object, phases } = await compilation.finishAside();
+    const bytes = object.bytes();
+    object.dispose();
+    return { plan, bytes, phases };
   }
 
   /** The address of a function's map loop, compiled when it is first needed: few functions are ever mapped. */
@@ -122,59 +160,55 @@ export class CodeLoader {
     for (const code of module.objects) code.remove();
   }
 
-  #compile(
+  #begin(
     ir: string,
     functions: readonly CallableSpec[],
     key: string,
-    entries: readonly Entry[],
-  ): LoadReport {
-    const { compiler, cache } = this.#parts;
-    const { object, phases, hasState } = compiler.compile({
+  ): { plan: Plan; compilation: Compilation } {
+    const plan = sharedPlan(ir, functions, key);
+    const compilation = this.#beginPlan(plan);
+    if (!compilation.hasState) return { plan, compilation };
+    compilation.dispose();
+    const own = ownPlan(ir, functions, `${key}.${this.#nextUnique++}`);
+    return { plan: own, compilation: this.#beginPlan(own) };
+  }
+
+  #beginPlan({ ir, functions, entries, mapEntries }: Plan): Compilation {
+    const all = [...entries, ...mapEntries];
+    return this.#parts.compiler.begin({
       ir,
       functions,
-      entryText: [...entries.map(packedEntryText), entryDebugText(entries)].join('\n'),
-      entryNames: namesOf(entries),
+      entryText: [...entries.map(packedEntryText), ...mapEntries.map(mapEntryText), entryDebugText(all)].join(
+        '\n',
+      ),
+      entryNames: namesOf(all),
     });
-    if (hasState) {
-      object.dispose();
-      return this.#compileWithState(ir, functions, key);
-    }
-    cache?.write(key, object.bytes());
+  }
+
+  /** Loads what was just compiled. Takes the object. */
+  #use(plan: Plan, object: MemoryBuffer, phases: CompilePhases): LoadReport {
+    if (plan.isShared) this.#keep(plan.key, object);
     const started = performance.now();
-    const module = this.#share(this.#link(object, { ir, functions, key }, entries));
+    const module = this.#link(object, plan);
+    if (plan.isShared) this.#share(module);
     return { module, phaseMicroseconds: { ...phases, link: since(started) }, cached: false };
   }
 
-  /**
-   * A module with variables: every load of it gets variables of its own, so nothing of it is shared, and its map loops
-   * must be made with it, to use the same ones.
-   */
-  #compileWithState(ir: string, functions: readonly CallableSpec[], key: string): LoadReport {
-    const uniqueKey = `${key}.${this.#nextUnique++}`;
-    const entries = entriesOf('packed', functions, uniqueKey, ir);
-    const mapEntries = entriesOf('map', functions, uniqueKey, ir, functions.length);
-    const { object, phases } = this.#parts.compiler.compile({
-      ir,
-      functions,
-      entryText: [
-        ...entries.map(packedEntryText),
-        ...mapEntries.map(mapEntryText),
-        entryDebugText([...entries, ...mapEntries]),
-      ].join('\n'),
-      entryNames: namesOf([...entries, ...mapEntries]),
-    });
-    const started = performance.now();
-    const module = this.#link(object, { ir, functions, key: uniqueKey }, entries);
-    const [code] = module.objects;
-    mapEntries.forEach(({ name }, index) => {
-      if (code !== undefined) module.mapAddresses.set(index, code.addressOf(name));
-    });
-    return { module, phaseMicroseconds: { ...phases, link: since(started) }, cached: false };
+  /** Not before whoever waits for the code has got his answer: writing a file takes as long as linking it. */
+  #keep(key: string, object: MemoryBuffer): void {
+    const { cache } = this.#parts;
+    if (cache === undefined) return;
+    const bytes = object.bytes();
+    setImmediate(() => cache.write(key, bytes));
   }
 
   #cachedObject(key: string): MemoryBuffer | undefined {
     const bytes = this.#parts.cache?.read(key);
-    return bytes && MemoryBuffer.copyOf(this.#parts.llvm.api, bytes, key);
+    return bytes && this.#bufferOf(bytes, key);
+  }
+
+  #bufferOf(bytes: Uint8Array, name: string): MemoryBuffer {
+    return MemoryBuffer.copyOf(this.#parts.llvm.api, bytes, name);
   }
 
   #mapObject(module: LoadedModule, spec: CallableSpec, mapEntry: Entry, cacheKey: string): MemoryBuffer {
@@ -188,20 +222,17 @@ export class CodeLoader {
     return object;
   }
 
-  #link(
-    object: MemoryBuffer,
-    source: Pick<LoadedModule, 'ir' | 'functions' | 'key'>,
-    entries: readonly Entry[],
-  ): LoadedModule {
-    const bytes = hasLines(source.ir) ? object.bytes() : undefined;
+  #link(object: MemoryBuffer, { ir, functions, key, entries, mapEntries }: Plan): LoadedModule {
+    const bytes = hasLines(ir) ? object.bytes() : undefined;
     const code = this.#parts.lljit.link(object);
     try {
       const packedAddresses = entries.map(({ name }) => code.addressOf(name));
+      const mapAddresses = new Map(mapEntries.map(({ name }, index) => [index, code.addressOf(name)]));
       const lineSources = entries
         .slice(0, 1)
         .flatMap(({ name: symbol }) => (bytes ? { bytes, symbol, address: code.addressOf(symbol) } : []));
       const objects = [code];
-      return { ...source, packedAddresses, mapAddresses: new Map(), objects, lineSources, users: 1 };
+      return { ir, functions, key, packedAddresses, mapAddresses, objects, lineSources, users: 1 };
     } catch (error) {
       code.remove();
       throw error;
@@ -239,6 +270,17 @@ export class CodeLoader {
     hash.update(parts.map((part) => `${String(part).length}:${part}`).join(''));
     return hash.digest('hex').slice(0, 32);
   }
+}
+
+function sharedPlan(ir: string, functions: readonly CallableSpec[], key: string): Plan {
+  const entries = entriesOf('packed', functions, key, ir);
+  return { ir, functions, key, entries, mapEntries: [], isShared: true };
+}
+
+function ownPlan(ir: string, functions: readonly CallableSpec[], key: string): Plan {
+  const entries = entriesOf('packed', functions, key, ir);
+  const mapEntries = entriesOf('map', functions, key, ir, functions.length);
+  return { ir, functions, key, entries, mapEntries, isShared: false };
 }
 
 function entriesOf(

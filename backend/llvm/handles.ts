@@ -10,7 +10,9 @@ import {
   type MessageRef,
   type ModuleRef,
   type Out,
+  type PassBuilderOptionsRef,
   type TargetMachineRef,
+  type Threaded,
 } from './c-api/references.ts';
 import { takeMessage } from './c-strings.ts';
 
@@ -98,11 +100,24 @@ export class Module {
 
   /** @throws RemoteError `compile-failed` when LLVM refuses the pipeline. */
   optimize(machine: TargetMachineRef, passes: string): void {
-    const options = this.#api.createPassBuilderOptions();
-    this.#api.setSlpVectorization(options, 1);
+    const options = this.#passOptions();
     const error = this.#api.runPasses(this.ref, passes, machine, options);
     this.#api.disposePassBuilderOptions(options);
     throwIfError(this.#api, error, 'compile-failed');
+  }
+
+  /** On another thread, with a machine that no other uses meanwhile. */
+  async optimizeAside(machine: TargetMachineRef, passes: string): Promise<void> {
+    const options = this.#passOptions();
+    const error = await onThread(this.#api.runPasses, this.ref, passes, machine, options);
+    this.#api.disposePassBuilderOptions(options);
+    throwIfError(this.#api, error, 'compile-failed');
+  }
+
+  #passOptions(): PassBuilderOptionsRef {
+    const options = this.#api.createPassBuilderOptions();
+    this.#api.setSlpVectorization(options, 1);
+    return options;
   }
 
   /** @throws RemoteError `compile-failed` when the target can't emit it. */
@@ -110,7 +125,20 @@ export class Module {
     const message: Out<MessageRef> = [0];
     const buffer: Out<MemoryBufferRef> = [0];
     const failed = this.#api.emitToMemoryBuffer(machine, this.ref, FILE_TYPES[fileType], message, buffer);
-    const [ref] = buffer;
+    return this.#emitted(failed, message, buffer);
+  }
+
+  /** On another thread, with a machine that no other uses meanwhile. */
+  async emitAside(machine: TargetMachineRef, fileType: EmittedFile): Promise<MemoryBuffer> {
+    const message: Out<MessageRef> = [0];
+    const buffer: Out<MemoryBufferRef> = [0];
+    const { emitToMemoryBuffer } = this.#api;
+    const type = FILE_TYPES[fileType];
+    const failed = await onThread(emitToMemoryBuffer, machine, this.ref, type, message, buffer);
+    return this.#emitted(failed, message, buffer);
+  }
+
+  #emitted(failed: number, message: Out<MessageRef>, [ref]: Out<MemoryBufferRef>): MemoryBuffer {
     if (failed !== 0 || ref === 0) {
       throw new RemoteError('compile-failed', takeMessage(this.#api, message) || 'LLVM emitted nothing');
     }
@@ -124,6 +152,19 @@ export class Module {
   dispose(): void {
     this.#api.disposeModule(this.ref);
   }
+}
+
+/** What LLVM reports meanwhile, by callbacks, this thread hears when its event loop turns. */
+function onThread<F extends (...args: never[]) => unknown>(
+  call: Threaded<F>,
+  ...args: Parameters<F>
+): Promise<ReturnType<F>> {
+  return new Promise((resolve, reject) => {
+    call.async(...args, (error, result) => {
+      if (error) reject(error);
+      else resolve(result);
+    });
+  });
 }
 
 const RETURN_STATUS = 2;

@@ -4,7 +4,7 @@ import type { FunctionType } from '../contract/types.ts';
 import { valueCodec } from '../contract/value-codec.ts';
 import { callFailure } from './call-failure.ts';
 import { CallRecordMemory } from './call-record-memory.ts';
-import { CodeLoader } from './code-loader.ts';
+import { CodeLoader, type MadeCode } from './code-loader.ts';
 import { parseCompileOptions } from './compile-options.ts';
 import { Guard } from './guard.ts';
 import { OUTCOME } from './guard-runtime.ts';
@@ -76,6 +76,8 @@ export class Jit {
   readonly #record: CallRecordMemory;
   readonly #guard: Guard;
   readonly #functions = new Map<number, LoadedFunction>();
+  /** What other threads compile, in the order it was asked for. */
+  readonly #aside = new Set<CompileRequest>();
   readonly #callMemory: NativeMemory;
   readonly #argumentBytes: Uint8Array;
   readonly #argumentView: DataView;
@@ -122,10 +124,11 @@ export class Jit {
   /**
    * Compiles a module and makes its functions callable. Other modules may define the same names.
    *
+   * @param made what `makeAside` has made of the same request
    * @throws RemoteError `ir-parse`, `ir-verify`, `unresolved-symbol`, `unsupported`, `too-large`, `bad-request` or
    * `compile-failed`
    */
-  compile(request: CompileRequest): CompileReport {
+  compile(request: CompileRequest, made?: MadeCode): CompileReport {
     const started = performance.now();
     const options = parseCompileOptions(request.options ?? {});
     if (request.functions.length === 0) {
@@ -134,7 +137,7 @@ export class Jit {
     const layouts = request.functions.map(checkedLayout);
     this.#record.beginCompile(Buffer.from(request.functions[0]?.symbol ?? ''));
     try {
-      const { module, phaseMicroseconds, cached } = this.#loader.load(request.ir, request.functions);
+      const { module, phaseMicroseconds, cached } = this.#loader.load(request.ir, request.functions, made);
       // One use for each handle, counted down by `drop`.
       module.users += request.functions.length - 1;
       const functions = request.functions.map((spec, index) => {
@@ -148,6 +151,48 @@ export class Jit {
     } finally {
       this.#record.end();
     }
+  }
+
+  /**
+   * Makes the code for a request on another thread; `compile` then only links it. Several may be under way at once, and
+   * one that crashes LLVM ends the process, as in `compile`.
+   *
+   * @returns undefined, by the promise, where there is such code already
+   * @throws RemoteError as `compile`, by the promise
+   */
+  async makeAside(request: CompileRequest): Promise<MadeCode | undefined> {
+    const [first] = request.functions;
+    this.#aside.add(request);
+    this.#writeAside();
+    try {
+      return first && (await this.#loader.makeAside(request.ir, request.functions));
+    } finally {
+      this.#aside.delete(request);
+      this.#writeAside();
+    }
+  }
+
+  /**
+   * Waits for `makeAside`; this process counts as compiling meanwhile.
+   *
+   * @param begun what it has returned, where it was called before
+   */
+  async codeOf(
+    request: CompileRequest,
+    begun?: Promise<MadeCode | undefined>,
+  ): Promise<MadeCode | undefined> {
+    this.#record.beginCompile(Buffer.from(request.functions[0]?.symbol ?? ''));
+    try {
+      return await (begun ?? this.makeAside(request));
+    } finally {
+      this.#record.end();
+    }
+  }
+
+  /** Should LLVM crash, it may be any of them. */
+  #writeAside(): void {
+    const [, ...others] = [...this.#aside].map(({ functions }) => functions[0]?.symbol);
+    this.#record.writeMessage(others.length === 0 ? '' : `compiled at the same time: ${others.join(', ')}`);
   }
 
   /** Writes into the call record which message of a client what follows belongs to. */

@@ -1,26 +1,15 @@
-import { performance } from 'node:perf_hooks';
 import { splitModules } from '../contract/linked-modules.ts';
-import { RemoteError } from '../contract/remote-error.ts';
-import { Context, type EmittedFile, type MemoryBuffer, Module } from './handles.ts';
+import { Compilation, type CompiledObject, PhaseClock, PIPELINE, withoutErrors } from './compilation.ts';
+import { Context, Module } from './handles.ts';
 import type { Llvm } from './llvm.ts';
 import { checkFunctions, type ExpectedFunction } from './module-check.ts';
 import { linkLibrary } from './module-linking.ts';
 import { prepareModule } from './module-preparation.ts';
 import type { Target } from './target.ts';
 
-/** Entries are inlined into first: see packed-entry.ts. LLVM 14 and 15 do that too late by themselves. */
-const PIPELINE = 'always-inline,default<O3>';
 /** How LLVM's messages name the text it reads: `<ir>:3:10: error: …`. */
 const TEXT_NAME = '<ir>';
 const NOTHING_ADDED: ReadonlySet<string> = new Set();
-
-/** Times in microseconds. */
-export interface CompilePhases {
-  readonly parse: number;
-  readonly verify: number;
-  readonly optimize: number;
-  readonly codegen: number;
-}
 
 export interface CompileInput {
   readonly ir: string;
@@ -29,14 +18,6 @@ export interface CompileInput {
   /** IR appended to it: the entries, which alone stay visible to the linker. */
   readonly entryText: string;
   readonly entryNames: ReadonlySet<string>;
-}
-
-export interface CompiledObject {
-  /** The caller owns it. */
-  readonly object: MemoryBuffer;
-  readonly phases: CompilePhases;
-  /** The module has variables of its own, so two copies of its code would not be the same functions. */
-  readonly hasState: boolean;
 }
 
 /** Turns IR text into machine code, or into text to read, for one target. Keeps nothing between calls. */
@@ -49,9 +30,19 @@ export class ModuleCompiler {
     this.#target = target;
   }
 
-  /** @throws RemoteError `ir-parse`, `ir-verify`, `unresolved-symbol`, `unsupported` or `compile-failed` */
+  /** @throws RemoteError `ir-parse`, `ir-verify`, `unresolved-symbol` or `unsupported`, or `compile-failed` */
   compile(input: CompileInput): CompiledObject {
-    return this.#inContext((context) => {
+    return this.begin(input).finish();
+  }
+
+  /**
+   * Everything up to the optimiser: a small part of the time, which asks LLVM a great many small questions.
+   *
+   * @throws RemoteError `ir-parse`, `ir-verify`, `unresolved-symbol` or `unsupported`
+   */
+  begin(input: CompileInput): Compilation {
+    const context = new Context(this.#llvm.api);
+    try {
       const clock = new PhaseClock();
       const module = this.#parse(context, input);
       try {
@@ -59,15 +50,16 @@ export class ModuleCompiler {
         checkFunctions(this.#llvm.api, module, input.functions, input.entryNames);
         module.verify();
         const { hasState } = this.#prepare(context, module, input.entryNames);
-        const verify = clock.lap();
-        module.optimize(this.#target.machine, PIPELINE);
-        const optimize = clock.lap();
-        const object = this.#emit(context, module, 'object');
-        return { object, hasState, phases: { parse, verify, optimize, codegen: clock.lap() } };
-      } finally {
+        const prepared = { context, module, hasState, phases: { parse, verify: clock.lap() } };
+        return new Compilation(this.#llvm, this.#target, prepared);
+      } catch (error) {
         module.dispose();
+        throw error;
       }
-    });
+    } catch (error) {
+      context.dispose();
+      throw error;
+    }
   }
 
   /** Optimised IR or assembly of what `symbol` needs, under its own name and without entries. */
@@ -86,7 +78,7 @@ export class ModuleCompiler {
         api.stripModuleDebugInfo(module.ref);
         module.optimize(this.#target.machine, PIPELINE);
         if (form === 'opt') return module.print();
-        const assembly = this.#emit(context, module, 'assembly');
+        const assembly = withoutErrors(context, module.emit(this.#target.machine, 'assembly'));
         const text = assembly.bytes().toString();
         assembly.dispose();
         return text;
@@ -145,14 +137,6 @@ export class ModuleCompiler {
     return prepareModule(this.#llvm.api, context, module, this.#target, keep);
   }
 
-  #emit(context: Context, module: Module, fileType: EmittedFile): MemoryBuffer {
-    const buffer = module.emit(this.#target.machine, fileType);
-    const errors = context.takeErrors();
-    if (errors.length === 0) return buffer;
-    buffer.dispose();
-    throw new RemoteError('compile-failed', errors.join('\n'));
-  }
-
   #inContext<T>(body: (context: Context) => T): T {
     const context = new Context(this.#llvm.api);
     try {
@@ -160,17 +144,5 @@ export class ModuleCompiler {
     } finally {
       context.dispose();
     }
-  }
-}
-
-class PhaseClock {
-  #start = performance.now();
-
-  /** Microseconds since the last lap. */
-  lap(): number {
-    const now = performance.now();
-    const microseconds = (now - this.#start) * 1000;
-    this.#start = now;
-    return microseconds;
   }
 }

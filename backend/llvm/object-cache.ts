@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoteError } from '../contract/remote-error.ts';
@@ -62,6 +71,11 @@ export class ObjectCache {
     const now = new Date();
     attempt(() => utimesSync(path, now, now));
     return object;
+  }
+
+  /** Whether there is a file; it may be damaged. */
+  has(key: string): boolean {
+    return existsSync(this.#path(key));
   }
 
   write(key: string, object: Uint8Array): void {

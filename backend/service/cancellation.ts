@@ -44,7 +44,9 @@ export async function stopRunningCall(
   }
   const hasStopped = () => {
     const now = worker.record.read();
-    return now === undefined || now.state !== running.state || now.sequence !== running.sequence;
+    if (now === undefined || now.state !== running.state) return true;
+    // Compilations have no sequence of their own.
+    return now.sequence !== running.sequence || now.requestId !== running.requestId;
   };
   if (await eventually(hasStopped)) {
     void killIfStuck(worker, running, log);

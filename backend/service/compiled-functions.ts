@@ -1,7 +1,9 @@
+import type { CompileRequest, FunctionSpec } from '../contract/compile-messages.ts';
 import { PackedSignature } from '../contract/packed.ts';
 import { parseSignature } from '../contract/parse-type.ts';
 import { RemoteError } from '../contract/remote-error.ts';
 import type { FunctionType } from '../contract/types.ts';
+import type { MadeCode } from '../llvm/code-loader.ts';
 import type { CompileReport, Jit } from '../llvm/jit.ts';
 import type { RestorableModule } from './worker-messages.ts';
 
@@ -15,16 +17,6 @@ export interface CompiledFunction {
   /** libLLVM's side of it; another one after each restart. */
   readonly jitHandle: number;
   readonly module: RestorableModule;
-}
-
-export interface ModuleSource {
-  readonly ir: string;
-  readonly functions: readonly {
-    readonly name: string;
-    readonly signature: string;
-    readonly symbol: string;
-  }[];
-  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface CompileOutcome {
@@ -78,8 +70,21 @@ export class CompiledFunctions {
     return [...this.#bySymbol.keys()];
   }
 
+  /** `Jit.makeAside`, for `compile` to take. */
+  async makeAside(request: CompileRequest): Promise<MadeCode | undefined> {
+    return this.#jit.makeAside(withSignatures(request));
+  }
+
+  /** Compiles on another thread. @param begun what `makeAside` has returned, where it was called before */
+  async compileAside(
+    request: CompileRequest,
+    begun?: Promise<MadeCode | undefined>,
+  ): Promise<CompileOutcome> {
+    return this.compile(request, await this.#jit.codeOf(withSignatures(request), begun));
+  }
+
   /** @throws RemoteError from the compilation, or `too-large` when the session's share of memory is used up */
-  compile(source: ModuleSource): CompileOutcome {
+  compile(source: CompileRequest, made?: MadeCode): CompileOutcome {
     if (this.#irByteLength + source.ir.length > this.#maxIrByteLength) {
       throw new RemoteError(
         'too-large',
@@ -90,7 +95,7 @@ export class CompiledFunctions {
     const id = this.#nextId++;
     const functions = source.functions.map((spec) => ({ ...spec, handle: this.#nextId++ }));
     const module: RestorableModule = { id, ir: source.ir, functions, options: source.options };
-    const outcome = this.#add(module);
+    const outcome = this.#add(module, made);
     this.#journal.compiled(module);
     return outcome;
   }
@@ -126,14 +131,9 @@ export class CompiledFunctions {
     if (unused.length > 0) this.#journal.dropped(unused.map((module) => module.id));
   }
 
-  #add(module: RestorableModule): CompileOutcome {
-    const functions = module.functions.map(({ handle, name, symbol, signature }) => ({
-      handle,
-      name,
-      symbol,
-      signature: readSignature(signature),
-    }));
-    const report = this.#jit.compile({ ir: module.ir, functions, options: module.options });
+  #add(module: RestorableModule, made?: MadeCode): CompileOutcome {
+    const functions = module.functions.map(withSignature);
+    const report = this.#jit.compile({ ir: module.ir, functions, options: module.options }, made);
     const compiled = functions.map((spec) => {
       const jitHandle = report.functions.find((found) => found.symbol === spec.symbol)?.handle;
       if (jitHandle === undefined) throw new RemoteError('compile-failed', `${spec.symbol} was not compiled`);
@@ -148,9 +148,13 @@ export class CompiledFunctions {
   }
 }
 
-function readSignature(text: string): FunctionType {
+function withSignatures(request: CompileRequest) {
+  return { ...request, functions: request.functions.map(withSignature) };
+}
+
+function withSignature<T extends FunctionSpec>(spec: T): Omit<T, 'signature'> & { signature: FunctionType } {
   try {
-    return parseSignature(text);
+    return { ...spec, signature: parseSignature(spec.signature) };
   } catch (error) {
     throw RemoteError.from(error, 'bad-request');
   }

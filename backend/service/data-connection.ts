@@ -1,23 +1,37 @@
 import type { Socket } from 'node:net';
-import { BinaryReader, BinaryWriter, type MessageHeader } from '../contract/binary-protocol.ts';
+import { BinaryWriter, type MessageHeader } from '../contract/binary-protocol.ts';
 import {
+  type CallMethod,
   type HotMethod,
   readCallRequest,
   readMapRequest,
   writeFaultReply,
   writeReplyHead,
 } from '../contract/call-messages.ts';
+import {
+  type CompileReport,
+  type CompileRequest,
+  readCompileRequest,
+  writeCompileReply,
+} from '../contract/compile-messages.ts';
 import { MessageStream } from '../contract/message-stream.ts';
 import { RemoteError } from '../contract/remote-error.ts';
 import { MessageType } from '../contract/thrift-types.ts';
+import type { MadeCode } from '../llvm/code-loader.ts';
 import type { CallReply } from '../llvm/jit.ts';
+import {
+  type ArrivedMessage,
+  ArrivedMessages,
+  type BegunCompilation,
+  readHeader,
+} from './arrived-messages.ts';
 import { type Limits, stopTimeoutMs } from './limits.ts';
 import { readAvailable } from './read-available.ts';
 import { MAX_SPARE_BYTES, type SpareMemory } from './spare-memory.ts';
 import type { Vigil } from './vigil.ts';
 import type { ConnectionRole } from './worker-messages.ts';
 
-/** What runs the functions: the worker's side of `rjit:call` and `rjit:mapColumns`. */
+/** What compiles and runs the functions: the worker's side of `rjit:compile`, `rjit:call` and `rjit:mapColumns`. */
 export interface HotService {
   /** What is asked of it next, or compiled, belongs to the message with this id: `cancel` names it so. */
   beginRequest(sequenceId: number): void;
@@ -29,6 +43,11 @@ export interface HotService {
     columns: readonly Uint8Array[],
     allocate: (byteLength: number) => Uint8Array,
   ): Uint8Array;
+  compile(request: CompileRequest): CompileReport;
+  /** Begins a compilation on another thread before it is asked for with `compileAside`. */
+  makeAside(request: CompileRequest): Promise<MadeCode | undefined>;
+  /** Compiles on another thread; `isStopped` is true meanwhile. */
+  compileAside(request: CompileRequest, begun?: Promise<MadeCode | undefined>): Promise<CompileReport>;
 }
 
 export interface DataConnectionOptions {
@@ -38,8 +57,10 @@ export interface DataConnectionOptions {
   readonly hot: HotService;
   /** Everything but the hot methods, by node-thrift. */
   dispatch(header: MessageHeader, message: Uint8Array): Promise<Uint8Array>;
-  /** Whether the worker must not begin anything new. */
+  /** Whether the worker must not begin anything new, on any connection. */
   isStopped(): boolean;
+  /** The worker may begin something new again: every connection is to `goOn`. */
+  onFree(): void;
   /** Told of what arrives, and of each hot call that was answered. */
   readonly vigil: Vigil;
   readonly spareMemory: SpareMemory;
@@ -49,6 +70,11 @@ export interface DataConnectionOptions {
 
 /** Puts the memory of a large `rjit:call`, 35 bytes into its message, at a multiple of 16. */
 const CALL_LEAD = 13;
+/**
+ * IR of this length takes 10 ms and more to compile, so that a hop to another thread costs next to nothing, and what
+ * comes meanwhile can be compiled beside it.
+ */
+const LONG_IR = 4096;
 /** Copying more than this costs more than another write. */
 const LARGE_BYTES = 64 * 1024;
 /** What node reads at once, when there is so much. */
@@ -66,7 +92,10 @@ export class DataConnection {
   readonly #socket: Socket;
   readonly #options: DataConnectionOptions;
   readonly #stream: MessageStream;
+  readonly #arrived: ArrivedMessages;
   #isAnswering = false;
+  /** What it answers is a compilation on another thread. */
+  #isCompiling = false;
   #isClosed = false;
   /** Memory that the message under way is put together in. */
   #lent: Uint8Array | undefined;
@@ -83,6 +112,7 @@ export class DataConnection {
       lead: CALL_LEAD,
       lend: (begin, byteLength) => this.#memoryFor(begin, byteLength),
     });
+    this.#arrived = new ArrivedMessages(this.#stream);
   }
 
   /** @param head what others have read of the socket already */
@@ -112,7 +142,12 @@ export class DataConnection {
     this.#socket.removeAllListeners('data');
     const pending: unknown = this.#socket.read();
     if (pending instanceof Uint8Array) this.#stream.push(pending);
-    return this.#stream.rest();
+    return this.#arrived.rest();
+  }
+
+  /** Answers what has arrived while the worker was stopped. */
+  goOn(): void {
+    this.#answer();
   }
 
   pause(): void {
@@ -154,6 +189,7 @@ export class DataConnection {
     this.#options.vigil.arrived();
     this.#receivedByteLength += chunk.byteLength;
     this.#stream.push(chunk);
+    if (this.#isCompiling) this.#beginNext();
     this.#answer();
     // There is no more, or another chunk is on its way.
     if (chunk.byteLength >= FULL_CHUNK_BYTES) this.#readOn();
@@ -180,17 +216,16 @@ export class DataConnection {
     if (this.#isAnswering || this.#isClosed) return;
     try {
       while (!this.#options.isStopped() && !this.#socket.writableNeedDrain) {
-        const message = this.#stream.next();
-        if (message === undefined) break;
-        const reader = new BinaryReader(message);
-        const header = reader.messageBegin();
-        this.#options.hot.beginRequest(header.sequenceId);
-        if (!this.#answerHot(header, reader, message)) {
-          this.#answerLater(header, message);
-          return;
+        const arrived = this.#arrived.next();
+        if (arrived === undefined) break;
+        this.#options.hot.beginRequest(arrived.header.sequenceId);
+        if (!this.#answerHot(arrived) && !this.#answerCompilation(arrived)) {
+          this.#answerLater(arrived);
         }
+        if (this.#isAnswering) return;
       }
-      this.#watch();
+      // What waits for its turn is no message that was only begun.
+      if (!this.#options.isStopped()) this.#watch();
     } catch (caught) {
       const error = RemoteError.from(caught);
       if (error.code === 'too-large') this.#refuse(error);
@@ -198,8 +233,8 @@ export class DataConnection {
     }
   }
 
-  /** The methods with a codec of their own; false for any other. */
-  #answerHot(header: MessageHeader, reader: BinaryReader, message: Uint8Array): boolean {
+  /** Calls and maps; false for any other method. */
+  #answerHot({ header, reader, message }: ArrivedMessage): boolean {
     if (this.#options.role !== 'rjit' || header.type !== MessageType.call) return false;
     if (header.name === 'rjit:call') {
       const { handle, packed } = readCallRequest(reader);
@@ -221,6 +256,52 @@ export class DataConnection {
     return false;
   }
 
+  /** False for what is no compilation. */
+  #answerCompilation({ header, reader, begun }: ArrivedMessage): boolean {
+    if (this.#options.role !== 'rjit' || header.name !== 'rjit:compile') return false;
+    if (header.type !== MessageType.call) return false;
+    const request = begun?.request ?? readCompileRequest(reader);
+    const paysAside = request.ir.length >= LONG_IR || this.#arrived.isCompilationNext;
+    if (begun || paysAside) this.#compileAside(header, request, begun);
+    else this.#replyToCompilation(header, () => this.#options.hot.compile(request));
+    return true;
+  }
+
+  /** Where a compilation is on another thread, those that follow it can be, too. */
+  #compileAside(header: MessageHeader, request: CompileRequest, begun: BegunCompilation | undefined): void {
+    this.#isAnswering = true;
+    this.#isCompiling = true;
+    const reply = (give: () => CompileReport) => {
+      this.#isAnswering = false;
+      this.#isCompiling = false;
+      if (!this.#isClosed) this.#replyToCompilation(header, give);
+      this.#options.onFree();
+    };
+    this.#options.hot.compileAside(request, begun?.code).then(
+      (report) => reply(() => report),
+      (error: unknown) =>
+        reply(() => {
+          throw error;
+        }),
+    );
+    this.#beginNext();
+  }
+
+  #beginNext(): void {
+    this.#arrived.beginNext((request) => this.#options.hot.makeAside(request));
+  }
+
+  #replyToCompilation({ sequenceId }: MessageHeader, give: () => CompileReport): void {
+    writer.reset();
+    try {
+      writeCompileReply(writer, sequenceId, give());
+    } catch (error) {
+      writer.reset();
+      writeFaultReply(writer, 'compile', sequenceId, RemoteError.from(error).toFault());
+    }
+    this.#socket.write(writer.copy());
+  }
+
   #returnLent(): void {
     const { begun } = this.#stream;
     // A message that says more behind its columns may have been read together with the next one.
@@ -239,7 +320,7 @@ export class DataConnection {
   }
 
   /** @param run gives the pieces of the result */
-  #reply(method: HotMethod, header: MessageHeader, run: () => readonly Uint8Array[]): void {
+  #reply(method: CallMethod, header: MessageHeader, run: () => readonly Uint8Array[]): void {
     writer.reset();
     this.#socket.cork();
     try {
@@ -254,7 +335,7 @@ export class DataConnection {
   }
 
   /** Pieces that are large go out as they are, behind what is written already. */
-  #writeReply(method: HotMethod, sequenceId: number, pieces: readonly Uint8Array[]): void {
+  #writeReply(method: CallMethod, sequenceId: number, pieces: readonly Uint8Array[]): void {
     writeReplyHead(
       writer,
       method,
@@ -273,11 +354,11 @@ export class DataConnection {
     writer.stop();
   }
 
-  #sent(method: HotMethod, piece: Uint8Array): void {
+  #sent(method: CallMethod, piece: Uint8Array): void {
     if (method === 'mapColumns') this.#options.spareMemory.giveBack(piece);
   }
 
-  #answerLater(header: MessageHeader, message: Uint8Array): void {
+  #answerLater({ header, message }: ArrivedMessage): void {
     this.#isAnswering = true;
     this.#options.dispatch(header, message).then(
       (reply) => {
@@ -309,14 +390,6 @@ export class DataConnection {
 
 function hotMethodOf(name: string): HotMethod | undefined {
   if (name === 'rjit:call') return 'call';
+  if (name === 'rjit:compile') return 'compile';
   return name === 'rjit:mapColumns' ? 'mapColumns' : undefined;
-}
-
-/** Undefined when the header itself is what is wrong, such as a name without end. */
-function readHeader(message: Uint8Array): MessageHeader | undefined {
-  try {
-    return new BinaryReader(message).messageBegin();
-  } catch {
-    return undefined;
-  }
 }

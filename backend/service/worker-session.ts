@@ -1,6 +1,13 @@
+import type { CompileReport, CompileRequest } from '../contract/compile-messages.ts';
 import { RemoteError } from '../contract/remote-error.ts';
+import type { MadeCode } from '../llvm/code-loader.ts';
 import type { CallReply, Jit } from '../llvm/jit.ts';
-import { type CompiledFunction, CompiledFunctions, type ModuleJournal } from './compiled-functions.ts';
+import {
+  type CompiledFunction,
+  CompiledFunctions,
+  type CompileOutcome,
+  type ModuleJournal,
+} from './compiled-functions.ts';
 import type { HotService } from './data-connection.ts';
 import type { Limits } from './limits.ts';
 import type { WorkerRecord } from './worker-record.ts';
@@ -26,6 +33,7 @@ export class WorkerSession implements HotService {
   readonly #record: WorkerRecord;
   readonly #limits: Limits;
   readonly #supervisor: SupervisorLink;
+  #waiting: Promise<CompileOutcome> | undefined;
 
   constructor(jit: Jit, record: WorkerRecord, limits: Limits, supervisor: SupervisorLink) {
     this.#jit = jit;
@@ -66,6 +74,32 @@ export class WorkerSession implements HotService {
     }
   }
 
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  makeAside(request: CompileRequest): Promise<MadeCode | undefined> {
+    return this.functions.makeAside(request);
+  }
+
+  compile(request: CompileRequest): CompileReport {
+    checkNotEmpty(request);
+    return reportOf(this.functions.compile(request));
+  }
+
+  async compileAside(request: CompileRequest, begun?: Promise<MadeCode | undefined>): Promise<CompileReport> {
+    checkNotEmpty(request);
+    this.#waiting = this.functions.compileAside(request, begun).finally(() => {
+      this.#waiting = undefined;
+    });
+    return reportOf(await this.#waiting);
+  }
+
+  /** Resolves when nothing is waited for. */
+  async whenFree(): Promise<void> {
+    await this.#waiting?.catch(() => undefined);
+  }
+
   emit(handle: number, kind: string): string {
     const { jitHandle } = this.functions.get(handle);
     if (kind === 'opt' || kind === 'asm') return this.#jit.emit(jitHandle, kind);
@@ -94,4 +128,13 @@ export class WorkerSession implements HotService {
       { functionName: compiled.symbol, cause: error },
     );
   }
+}
+
+function checkNotEmpty({ ir, functions }: CompileRequest): void {
+  if (ir !== '' && functions.length > 0) return;
+  throw new RemoteError('bad-request', 'rjit:compile needs IR text and at least one function');
+}
+
+function reportOf({ functions, report }: CompileOutcome): CompileReport {
+  return { ...report, functions };
 }

@@ -80,7 +80,10 @@ export class Worker {
       dispatch: (header, message) => dispatch(this.#services[role], header, message),
       vigil: this.#vigil,
       spareMemory: this.#spareMemory,
-      isStopped: () => this.#isLeaving,
+      isStopped: () => this.#isLeaving || this.#session.isWaiting,
+      onFree: () => {
+        for (const each of this.#connections.values()) each.goOn();
+      },
       onClosed: (problem) => {
         this.#connections.delete(id);
         void this.#link.send({ kind: 'closed', id, problem });
@@ -112,6 +115,7 @@ export class Worker {
   async #end(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
+    await this.#session.whenFree();
     await this.#repliesSent();
     for (const connection of [...this.#connections.values()]) connection.close('');
     await this.#link.flushed();

@@ -1,3 +1,4 @@
+import type { CompileRequest } from '../../backend/contract/compile-messages.ts';
 import { formatType } from '../../backend/contract/format-type.ts';
 import { mangledSymbol } from '../../backend/contract/mangle.ts';
 import { PackedSignature } from '../../backend/contract/packed.ts';
@@ -10,7 +11,7 @@ import type { Linked } from './compiled-together.ts';
 import type { FunctionModule, IrTarget } from './function-module.ts';
 import { GatheredMemory } from './gathered-memory.ts';
 import type { CallTarget, IoClient, RequestOptions } from './io/io-client.ts';
-import type { CompileCommand, CompileOutcome } from './io/requests.ts';
+import type { CompileOutcome } from './io/requests.ts';
 
 /** How often a call compiles again because the server has lost the function: more often, and something is wrong. */
 const MAX_COMPILATIONS = 3;
@@ -247,7 +248,7 @@ export class RemoteOverload {
   }
 }
 
-function commandOf({ ir, functions, raises, files }: CompiledModule): CompileCommand {
+function commandOf({ ir, functions, raises, files }: CompiledModule): CompileRequest {
   return {
     ir,
     functions: functions.map(({ name, signature, symbol }) => ({

@@ -4,9 +4,11 @@ import { echoMicroseconds } from './echo-floor.ts';
 import { type LoadFigures, measureManyClients } from './many-clients.ts';
 import { measureRbc } from './rbc-peer.ts';
 import type { MeasureOptions, Row, RowGroup } from './row.ts';
+import { FUNCTIONS, measureSeveral } from './several-functions.ts';
 import { median, timesMs } from './statistics.ts';
 
 const OVERLOADS = 30;
+const ROUNDS = 7;
 const CALLS = 5000;
 const RBC_CALLS = 1000;
 const IN_FLIGHT = 100;
@@ -25,7 +27,8 @@ export const rpcRows: RowGroup = {
   method:
     'A plain Node program and the server it starts, both on this machine; beside it, RBC’s own Python client and server. ' +
     'A new overload: from the definition to the result of its first call, the median of ' +
-    `${OVERLOADS} different functions after 5 that don't count. Steady calls: \`foo(1, 3)\`, medians of ${CALLS} (RBC: ` +
+    `${OVERLOADS} different functions after 5 that don't count. ${FUNCTIONS} functions of one cell, each two nested loops ` +
+    `with a third inside, called for the first time: medians of ${ROUNDS}, interleaved. Steady calls: \`foo(1, 3)\`, medians of ${CALLS} (RBC: ` +
     `${RBC_CALLS}) after as many that don't count. \`foo.map\`: ${PAIRS.toLocaleString('en')} pairs of float64, 160 MB ` +
     `there and 80 MB back, medians of ${MAPS}; the bare socket brings the same bytes to another process and back. ` +
     'Many clients: each with a session of its own, each making its next call when the last is answered, all in one ' +
@@ -51,6 +54,8 @@ export const rpcRows: RowGroup = {
         results: both(ours.overloadMs, rbc?.overloadMs),
         goal: 'not above 5 ms, and an eighth of RBC',
       },
+      row(`${FUNCTIONS} new functions, one after the other`, 'ms', ours.several.apartMs, ''),
+      row(`${FUNCTIONS} new functions, side by side`, 'ms', ours.several.togetherMs, 'what the cores allow'),
       {
         name: '`foo(1, 3)`, steady',
         unit: 'µs',
@@ -78,6 +83,8 @@ async function measureOurs(progress: (text: string) => void) {
   try {
     progress('rpc: new overloads');
     const overloadMs = await measureOverloads(rjit);
+    progress('rpc: several new functions');
+    const several = await measureSeveral(rjit, ROUNDS);
     progress('rpc: steady calls');
     const foo = await define(rjit, 0, 'int64(int64, int64)');
     const waitingMicroseconds = await steadyMicroseconds(async () => foo(1, 3));
@@ -89,6 +96,7 @@ async function measureOurs(progress: (text: string) => void) {
     const bulkMs = await bulkEchoMs(16 * PAIRS, MAPS);
     return {
       overloadMs,
+      several,
       waitingMicroseconds,
       promisedMicroseconds,
       pipelinedMicroseconds,

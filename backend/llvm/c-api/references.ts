@@ -33,6 +33,11 @@ export type Out<T> = [T | 0];
 /** A C function pointer made by `koffi.register`. */
 export type Callback = bigint;
 
+/** A C function that koffi can also run on a thread of node's pool. */
+export type Threaded<F extends (...args: never[]) => unknown> = F & {
+  async(...args: [...Parameters<F>, (error: Error | null, result: ReturnType<F>) => void]): void;
+};
+
 /** How koffi passes a reference, and how C hands one back through a pointer. */
 export const REF = 'uintptr_t';
 export const OUT: ReturnType<typeof koffi.out> = koffi.out(koffi.pointer(REF));

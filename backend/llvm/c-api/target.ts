@@ -12,6 +12,7 @@ import {
   type TargetDataRef,
   type TargetMachineRef,
   type TargetRef,
+  type Threaded,
 } from './references.ts';
 
 /** Target.h, TargetMachine.h, Transforms/PassBuilder.h, Error.h. */
@@ -62,13 +63,15 @@ export function bindTarget(library: LibraryHandle) {
       'int',
       OUT,
       OUT,
-    ]) as (
-      machine: TargetMachineRef,
-      module: ModuleRef,
-      fileType: number,
-      message: Out<MessageRef>,
-      buffer: Out<MemoryBufferRef>,
-    ) => number,
+    ]) as Threaded<
+      (
+        machine: TargetMachineRef,
+        module: ModuleRef,
+        fileType: number,
+        message: Out<MessageRef>,
+        buffer: Out<MemoryBufferRef>,
+      ) => number
+    >,
     createPassBuilderOptions: library.func(
       'LLVMCreatePassBuilderOptions',
       REF,
@@ -81,12 +84,14 @@ export function bindTarget(library: LibraryHandle) {
       options: PassBuilderOptionsRef,
       enabled: number,
     ) => void,
-    runPasses: library.func('LLVMRunPasses', REF, [REF, 'str', REF, REF]) as (
-      module: ModuleRef,
-      passes: string,
-      machine: TargetMachineRef,
-      options: PassBuilderOptionsRef,
-    ) => ErrorRef | 0,
+    runPasses: library.func('LLVMRunPasses', REF, [REF, 'str', REF, REF]) as Threaded<
+      (
+        module: ModuleRef,
+        passes: string,
+        machine: TargetMachineRef,
+        options: PassBuilderOptionsRef,
+      ) => ErrorRef | 0
+    >,
     /** Takes the error. */
     errorMessage: library.func('LLVMGetErrorMessage', errorMessage, [REF]) as (error: ErrorRef) => string,
   };

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { FunctionSpec } from '../../../backend/contract/compile-messages.ts';
 import { splitModules } from '../../../backend/contract/linked-modules.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
-import type { CompileCommand } from './requests.ts';
-
-type FunctionSpec = CompileCommand['functions'][number];
 
 export interface RenamedFunction {
   /** Ours alone; with `mangled`, the symbol in the renamed module. */

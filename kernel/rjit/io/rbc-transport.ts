@@ -1,3 +1,4 @@
+import type { CompileRequest } from '../../../backend/contract/compile-messages.ts';
 import { flattenedParameters, PackedSignature } from '../../../backend/contract/packed.ts';
 import { parseSignature } from '../../../backend/contract/parse-type.ts';
 import { readPickle } from '../../../backend/contract/pickle-reader.ts';
@@ -18,14 +19,7 @@ import {
 import { renameForRbc } from './rbc-names.ts';
 import { parseRbcTarget } from './rbc-target.ts';
 import { refuseTypes, resultOfPickle, toPickledArgument } from './rbc-values.ts';
-import type {
-  CompileCommand,
-  CompileOutcome,
-  MapCommand,
-  ServerLocation,
-  ServerStatus,
-  ServerTarget,
-} from './requests.ts';
+import type { CompileOutcome, MapCommand, ServerLocation, ServerStatus, ServerTarget } from './requests.ts';
 import type { Receiver } from './thrift-connection.ts';
 import type { MapOptions, Transport, TransportListener } from './transport.ts';
 
@@ -62,7 +56,7 @@ export class RbcTransport implements Transport {
     return this.#target;
   }
 
-  async compile({ ir, functions }: CompileCommand): Promise<CompileOutcome> {
+  async compile({ ir, functions }: CompileRequest): Promise<CompileOutcome> {
     const startedAt = performance.now();
     const renamed = renameForRbc(ir, functions);
     const handles: { handle: number; symbol: string }[] = [];

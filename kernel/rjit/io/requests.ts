@@ -1,3 +1,4 @@
+import type { CompileRequest } from '../../../backend/contract/compile-messages.ts';
 import type { FaultFields } from '../../../backend/contract/remote-error.ts';
 import type { MapRemains } from './direct-map.ts';
 import type { MapStream } from './map-stream.ts';
@@ -40,16 +41,6 @@ export interface ServerTarget {
   readonly features: string;
   readonly llvmMajor: number;
   readonly serverVersion: string;
-}
-
-export interface CompileCommand {
-  readonly ir: string;
-  readonly functions: readonly {
-    readonly name: string;
-    readonly signature: string;
-    readonly symbol: string;
-  }[];
-  readonly options: Readonly<Record<string, string>>;
 }
 
 /** `epoch` names the server's session that the handles belong to: see channel.ts. */
@@ -113,7 +104,7 @@ export interface ServerStatus {
 export interface IoOperations {
   configure: { command: { readonly endpoint: Endpoint }; result: undefined };
   target: { command: object; result: ServerTarget };
-  compile: { command: CompileCommand; result: CompileOutcome };
+  compile: { command: CompileRequest; result: CompileOutcome };
   /** The result is where in `staging` the answer begins. */
   callStaged: { command: StagedCallCommand; result: number };
   /** The result is packed. */

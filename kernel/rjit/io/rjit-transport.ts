@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CompileRequest, FunctionSpec, RequestRange } from '#thrift/remotejit_types.js';
+import { RequestRange } from '#thrift/remotejit_types.js';
 import type { Client } from '#thrift/rjit.js';
+import type { CompileRequest } from '../../../backend/contract/compile-messages.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { wrongResult } from './call-results.ts';
 import type { Channel } from './channel.ts';
@@ -9,7 +10,6 @@ import { DirectConnection, type DirectOffer } from './direct-connection.ts';
 import { mapInChunks } from './map-chunks.ts';
 import { abortedError, type CallEnds, PendingCall } from './pending-call.ts';
 import type {
-  CompileCommand,
   CompileOutcome,
   Endpoint,
   FinishMapCommand,
@@ -68,21 +68,11 @@ export class RjitTransport implements Transport {
     return (await this.#open()).target;
   }
 
-  async compile(command: CompileCommand): Promise<CompileOutcome> {
-    const request = new CompileRequest({
-      ir: command.ir,
-      functions: command.functions.map((spec) => new FunctionSpec(spec)),
-      options: { ...command.options },
-    });
+  async compile(command: CompileRequest): Promise<CompileOutcome> {
     const { data } = await this.#open();
     const epoch = this.#epoch;
-    const report = await data.request((client) => client.compile(request));
-    return {
-      epoch,
-      handles: report.functions.map(({ handle, symbol }) => ({ handle, symbol })),
-      phaseMicroseconds: { ...report.phaseMicroseconds },
-      cached: report.cached,
-    };
+    const { functions, ...report } = await data.compile(command);
+    return { epoch, handles: functions, ...report };
   }
 
   call(handle: number, epoch: number, packed: Uint8Array, receiver: Receiver): void {

@@ -9,6 +9,12 @@ import {
   writeCallHead,
   writeCallRequest,
 } from '../../../backend/contract/call-messages.ts';
+import {
+  type CompileReport,
+  type CompileRequest,
+  readCompileReport,
+  writeCompileRequest,
+} from '../../../backend/contract/compile-messages.ts';
 import { MessageStream } from '../../../backend/contract/message-stream.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { mapRequestPieces } from './map-requests.ts';
@@ -189,7 +195,7 @@ export class ThriftConnection {
   request<T>(send: (client: Client) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) {
-        reject(new RemoteError('connection-lost', 'the connection to the server is closed'));
+        reject(closedError());
         return;
       }
       const sequenceId = nextSequenceId();
@@ -199,6 +205,21 @@ export class ThriftConnection {
       send(this.#client)
         .then(resolve, (error: unknown) => reject(fromThrift(error)))
         .finally(() => this.#waiting.delete(sequenceId));
+    });
+  }
+
+  /** @throws RemoteError as `request`, by the promise */
+  compile(request: CompileRequest): Promise<CompileReport> {
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) {
+        reject(closedError());
+        return;
+      }
+      const sequenceId = nextSequenceId();
+      writeCompileRequest(this.#writer, sequenceId, request);
+      const receive = (bytes: Uint8Array) => resolve(readCompileReport(new BinaryReader(bytes)));
+      this.#waiting.set(sequenceId, { receive, fail: reject });
+      this.flush();
     });
   }
 
@@ -221,8 +242,7 @@ export class ThriftConnection {
 
   #memoryFor(begin: Uint8Array, byteLength: number): Uint8Array | undefined {
     const { name, sequenceId } = new BinaryReader(begin).messageBegin();
-    const isHot = name === 'call' || name === 'mapColumns';
-    const memory = isHot ? this.#waiting.get(sequenceId)?.memory : undefined;
+    const memory = isHot(name) ? this.#waiting.get(sequenceId)?.memory : undefined;
     return memory && memory.byteLength >= byteLength ? memory.subarray(0, byteLength) : undefined;
   }
 
@@ -241,7 +261,7 @@ export class ThriftConnection {
   #dispatch(message: Uint8Array): void {
     const reader = new BinaryReader(message);
     const header = reader.messageBegin();
-    if (header.name !== 'call' && header.name !== 'mapColumns') {
+    if (!isHot(header.name)) {
       this.#dispatchGenerated(message, header.name);
       return;
     }
@@ -267,4 +287,13 @@ export class ThriftConnection {
     }, 0);
     deliver(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   }
+}
+
+/** Whether the method has a codec of its own. */
+function isHot(name: string): boolean {
+  return name === 'call' || name === 'mapColumns' || name === 'compile';
+}
+
+function closedError(): RemoteError {
+  return new RemoteError('connection-lost', 'the connection to the server is closed');
 }

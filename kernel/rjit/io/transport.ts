@@ -1,5 +1,5 @@
+import type { CompileRequest } from '../../../backend/contract/compile-messages.ts';
 import type {
-  CompileCommand,
   CompileOutcome,
   MapCommand,
   ServerStatus,
@@ -40,7 +40,7 @@ export interface TransportListener {
  */
 export interface Transport {
   target(): Promise<ServerTarget>;
-  compile(command: CompileCommand): Promise<CompileOutcome>;
+  compile(command: CompileRequest): Promise<CompileOutcome>;
   /**
    * Begins a call; `flush` sends it.
    *

@@ -4,29 +4,15 @@ import { CompileRequest, FunctionSpec } from '#thrift/remotejit_types.js';
 import { withBackend } from '../../support/backend-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { addition } from '../../support/ir-functions.ts';
+import { laborious } from '../../support/laborious-ir.ts';
 import { isRunning, startsWorking } from '../../support/process-state.ts';
 import { TestSession } from '../../support/rjit-client.ts';
 
 const faults = suite('compilations that go wrong');
 
-/** A function that LLVM takes many seconds to compile: values that all depend on each other, in a great many blocks. */
-function laborious(): string {
-  const blocks = Array.from({ length: 12_000 }, (_, index) => {
-    return [
-      `b${index}:`,
-      `  %p${index} = phi i64 [ ${index === 0 ? '%a, %entry' : `%r${index - 1}, %b${index - 1}`} ], [ %r${index}, %b${index} ]`,
-      `  %q${index} = mul i64 %p${index}, ${2 * index + 3}`,
-      `  %r${index} = xor i64 %q${index}, %b`,
-      `  %c${index} = icmp ult i64 %r${index}, ${index + 7}`,
-      `  br i1 %c${index}, label %b${index}, label %b${index + 1}`,
-    ].join('\n');
-  });
-  return `define i64 @slow_lallA(i64 %a, i64 %b) {\nentry:\n  br label %b0\n${blocks.join('\n')}\nb12000:\n  ret i64 %r11999\n}\n`;
-}
-
 function compileSlowly(session: TestSession): void {
   const spec = new FunctionSpec({ name: 'slow', signature: 'int64(int64, int64)', symbol: 'slow_lallA' });
-  const request = new CompileRequest({ ir: laborious(), functions: [spec], options: {} });
+  const request = new CompileRequest({ ir: laborious('slow'), functions: [spec], options: {} });
   // node-thrift leaves a request without an answer when its connection closes.
   session.data.client.compile(request).catch(() => undefined);
 }

@@ -1,0 +1,108 @@
+import { performance } from 'node:perf_hooks';
+import { RemoteError } from '../contract/remote-error.ts';
+import type { Context, MemoryBuffer, Module } from './handles.ts';
+import type { Llvm } from './llvm.ts';
+import type { Target } from './target.ts';
+
+/** Entries are inlined into first: see packed-entry.ts. LLVM 14 and 15 do that too late by themselves. */
+export const PIPELINE = 'always-inline,default<O3>';
+
+/** Times in microseconds. */
+export interface CompilePhases {
+  readonly parse: number;
+  readonly verify: number;
+  readonly optimize: number;
+  readonly codegen: number;
+}
+
+export interface CompiledObject {
+  /** The caller owns it. */
+  readonly object: MemoryBuffer;
+  readonly phases: CompilePhases;
+}
+
+export interface PreparedModule {
+  readonly context: Context;
+  readonly module: Module;
+  readonly hasState: boolean;
+  readonly phases: Pick<CompilePhases, 'parse' | 'verify'>;
+}
+
+/**
+ * A module that is ready for the optimiser. It must be ended, once, by one of `finish`, `finishAside` and `dispose`:
+ * its context and module are freed then.
+ */
+export class Compilation {
+  /** The module has variables of its own, so two copies of its code would not be the same functions. */
+  readonly hasState: boolean;
+  readonly #llvm: Llvm;
+  readonly #target: Target;
+  readonly #prepared: PreparedModule;
+
+  constructor(llvm: Llvm, target: Target, prepared: PreparedModule) {
+    this.#llvm = llvm;
+    this.#target = target;
+    this.#prepared = prepared;
+    this.hasState = prepared.hasState;
+  }
+
+  /** @throws RemoteError `compile-failed` */
+  finish(): CompiledObject {
+    const { context, module } = this.#prepared;
+    try {
+      const clock = new PhaseClock();
+      module.optimize(this.#target.machine, PIPELINE);
+      const optimize = clock.lap();
+      const object = withoutErrors(context, module.emit(this.#target.machine, 'object'));
+      return this.#result(object, optimize, clock.lap());
+    } finally {
+      this.dispose();
+    }
+  }
+
+  /** The same on another thread, while this one does something else: also another compilation. */
+  async finishAside(): Promise<CompiledObject> {
+    const { context, module } = this.#prepared;
+    // A machine is for one thread.
+    const machine = this.#target.cloneMachine();
+    try {
+      const clock = new PhaseClock();
+      await module.optimizeAside(machine, PIPELINE);
+      const optimize = clock.lap();
+      const object = withoutErrors(context, await module.emitAside(machine, 'object'));
+      return this.#result(object, optimize, clock.lap());
+    } finally {
+      this.dispose();
+      this.#llvm.api.disposeTargetMachine(machine);
+    }
+  }
+
+  dispose(): void {
+    this.#prepared.module.dispose();
+    this.#prepared.context.dispose();
+  }
+
+  #result(object: MemoryBuffer, optimize: number, codegen: number): CompiledObject {
+    return { object, phases: { ...this.#prepared.phases, optimize, codegen } };
+  }
+}
+
+/** @throws RemoteError `compile-failed` where LLVM has emitted something and reported an error */
+export function withoutErrors(context: Context, emitted: MemoryBuffer): MemoryBuffer {
+  const errors = context.takeErrors();
+  if (errors.length === 0) return emitted;
+  emitted.dispose();
+  throw new RemoteError('compile-failed', errors.join('\n'));
+}
+
+export class PhaseClock {
+  #start = performance.now();
+
+  /** Microseconds since the last lap. */
+  lap(): number {
+    const now = performance.now();
+    const microseconds = (now - this.#start) * 1000;
+    this.#start = now;
+    return microseconds;
+  }
+}
