@@ -2,11 +2,11 @@
 import { dirname, resolve } from 'node:path';
 import { type ExecuteCellsOptions, executeCells, type NotebookRun } from './execute-notebook.ts';
 import { injectParameters } from './inject-parameters.ts';
+import type { JupyterServer } from './jupyter-server.ts';
 import { kernelNameOf, type Notebook } from './notebook.ts';
 import { languageOf, startNotebookKernel } from './notebook-kernel.ts';
 import type { Parameters } from './parameters.ts';
 import { readNotebook } from './read-notebook.ts';
-import type { JupyterServer } from './server-kernel.ts';
 import { writeNotebook } from './write-notebook.ts';
 
 export interface ExecuteNotebookOptions

@@ -20,17 +20,20 @@ const DEFAULT_STARTUP_TIMEOUT_MS = 60_000;
 const IDLE_TIMEOUT_MS = 10_000;
 /** After a shutdown request, before the kernel is killed; jupyter_client waits as long. */
 const SHUTDOWN_GRACE_MS = 5000;
-/** A kernel that we did not start is taken for dead when its heartbeat fails for this long. */
 const HEARTBEAT_TIMEOUT_MS = 15_000;
 /** From the end of its connections to that of a kernel's process. */
 const END_MS = 2000;
 /** How often a start is tried again when another process took one of the ports in between. */
 const START_ATTEMPTS = 3;
 
-export interface LaunchOptions extends SpawnOptions {
+interface JoinOptions {
   readonly startupTimeoutMs?: number;
   readonly onIopub?: ClientEvents['onIopub'];
+  /** A kernel that we did not start is taken for dead when its heartbeat fails for this long (15 s). */
+  readonly heartbeatTimeoutMs?: number;
 }
+
+export interface LaunchOptions extends SpawnOptions, Omit<JoinOptions, 'heartbeatTimeoutMs'> {}
 
 export class KernelClient implements KernelConnection {
   /** Resolves when the kernel is gone, asked or not. */
@@ -47,8 +50,9 @@ export class KernelClient implements KernelConnection {
   private constructor(
     connection: ConnectionInfo,
     kernelProcess: KernelProcess | undefined,
-    onIopub: ClientEvents['onIopub'] | undefined,
+    { onIopub, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS }: JoinOptions,
   ) {
+    const aliveMs = kernelProcess === undefined ? heartbeatTimeoutMs : Number.POSITIVE_INFINITY;
     const { promise: lost, resolve: onLost } = deferred<KernelDeath>();
     const { promise: broken, resolve: onBroken } = deferred<KernelProtocolError>();
     this.broken = broken;
@@ -59,17 +63,14 @@ export class KernelClient implements KernelConnection {
       onHeartbeat: () => this.#heartbeat.answered(),
       onInvalidMessage: (error) => onBroken(protocolError(error)),
       onIopubLost: async () => {
-        await Promise.race([
-          this.died,
-          delay(this.#process === undefined ? 2 * HEARTBEAT_TIMEOUT_MS : END_MS),
-        ]);
+        await Promise.race([this.died, delay(this.#process === undefined ? 2 * heartbeatTimeoutMs : END_MS)]);
         if (this.#channels.failure === undefined) onBroken(protocolError(tooLong()));
       },
       onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     });
     this.#heartbeat = new Heartbeat({
       ping: () => this.#channels.sendHeartbeat(),
-      timeoutMs: kernelProcess === undefined ? HEARTBEAT_TIMEOUT_MS : Number.POSITIVE_INFINITY,
+      timeoutMs: aliveMs,
       onLost: (silentMs) =>
         onLost({ reason: `no heartbeat for ${Math.round(silentMs / 1000)} s`, stderr: '' }),
     });
@@ -102,7 +103,7 @@ export class KernelClient implements KernelConnection {
       timeoutMs,
       `the kernel did not answer within ${timeoutMs} ms`,
     );
-    const client = new KernelClient(connection, kernelProcess, options.onIopub);
+    const client = new KernelClient(connection, kernelProcess, options);
     try {
       await client.#waitUntilReady(timeoutMs, start);
       return client;
@@ -115,12 +116,12 @@ export class KernelClient implements KernelConnection {
   /** Joins a kernel that runs already; its end is noticed by its heartbeat. */
   static async connect(
     connection: ConnectionInfo,
-    options: Pick<LaunchOptions, 'startupTimeoutMs' | 'onIopub'> & {
+    options: JoinOptions & {
       /** Stops what the kernel is busy with: it doesn't answer us before that. */
       readonly interrupts?: boolean;
     } = {},
   ): Promise<KernelClient> {
-    const client = new KernelClient(connection, undefined, options.onIopub);
+    const client = new KernelClient(connection, undefined, options);
     if (options.interrupts) client.#channels.request('control', 'interrupt_request', {});
     try {
       await client.#waitUntilReady(options.startupTimeoutMs ?? DEFAULT_STARTUP_TIMEOUT_MS);

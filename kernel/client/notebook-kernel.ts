@@ -2,10 +2,11 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject } from '../jupyter/messages.ts';
+import type { JupyterServer } from './jupyter-server.ts';
 import { KernelClient } from './kernel-client.ts';
 import type { KernelConnection } from './kernel-connection.ts';
 import { findKernelspec, type Kernelspec, KernelspecNotFoundError } from './kernelspecs.ts';
-import { type JupyterServer, ServerKernel } from './server-kernel.ts';
+import { ServerKernel } from './server-kernel.ts';
 
 export interface NotebookKernelOptions {
   /** Of the kernelspec. */

@@ -1,7 +1,7 @@
 /** The command line of `rjit run`. */
 import { parseArgs } from 'node:util';
+import type { JupyterServer } from './jupyter-server.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
-import type { JupyterServer } from './server-kernel.ts';
 import { parseServer } from './server-option.ts';
 
 export const usage = `usage: rjit run NOTEBOOK [-o OUT | --in-place] [OPTIONS]

@@ -8,6 +8,7 @@ import { Afterwards } from './afterwards.ts';
 import { Autosave } from './autosave.ts';
 import { type CellResult, executeCells, type NotebookRun } from './execute-notebook.ts';
 import { injectParameters } from './inject-parameters.ts';
+import { JupyterServerError } from './jupyter-server.ts';
 import { KernelClient } from './kernel-client.ts';
 import { type KernelConnection, KernelDiedError, KernelTimeoutError } from './kernel-connection.ts';
 import { CONNECTION_FOLDER_PREFIX } from './kernel-process.ts';
@@ -20,7 +21,6 @@ import { NotebookError, readNotebook } from './read-notebook.ts';
 import { errorText, renderCell, renderInput } from './render-output.ts';
 import { kernelOfOpenRun, resumeNotebook, withOpenRun, withoutOpenRun } from './resume-run.ts';
 import { parseRunArguments, type RunArguments, RunUsageError, usage } from './run-arguments.ts';
-import { JupyterServerError } from './server-kernel.ts';
 import { ServerOptionError } from './server-option.ts';
 import { writeNotebook } from './write-notebook.ts';
 

@@ -1,10 +1,22 @@
 /** The connection to a kernel on a Jupyter server: it may break, and come back within a while. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel } from '@jupyterlab/services';
+import type { SilenceOptions } from './pinged-websocket.ts';
 
 /** Time for a proxy, a tunnel or a network to come back; a server that has ended doesn't. */
 const DEFAULT_RECONNECT_MS = 10_000;
+/** More than a busy server, or a busy machine, needs to answer a ping. */
+const DEFAULT_SILENCE_MS = 20_000;
 const RETRY_INTERVAL_MS = 200;
+/** While the connection is broken, a question has this long to be answered before it is asked anew. */
+const ANSWER_MS = 2_000;
+
+export interface LinkOptions {
+  /** A broken connection has this long to come back (10 s). */
+  readonly reconnectMs?: number | undefined;
+  /** A connection on which nothing comes for so long, not even the answer to a ping, is broken (20 s). */
+  readonly silenceMs?: number | undefined;
+}
 
 export interface ServerLinkEvents {
   /** It was broken, and is back; what was sent meanwhile may be lost. */
@@ -27,14 +39,24 @@ type State =
  * `@jupyterlab/services` connects again by itself as long as the server answers; it waits for 10 to 30 s when it doesn't,
  * and not at all when the server closed the connection on purpose. Both are seen to here.
  */
-export class ServerLink {
+export class ServerLink implements SilenceOptions {
+  readonly silenceMs: number;
   readonly #reconnectMs: number;
+  readonly #gone = new AbortController();
+  #events: ServerLinkEvents | undefined;
   #state: State = { name: 'new' };
+  #isSilent = false;
 
-  /** @param reconnectMs A broken connection has this long to come back (10 s). */
-  constructor(reconnectMs = DEFAULT_RECONNECT_MS) {
+  constructor({ reconnectMs = DEFAULT_RECONNECT_MS, silenceMs = DEFAULT_SILENCE_MS }: LinkOptions) {
     this.#reconnectMs = reconnectMs;
+    this.silenceMs = silenceMs;
   }
+
+  /** The library asks the server what became of the kernel before it says that the connection broke: too late here. */
+  readonly onSilent = (): void => {
+    this.#isSilent = true;
+    if (this.#events) this.#onBroken(this.#events);
+  };
 
   get isBroken(): boolean {
     return this.#state.name === 'broken';
@@ -45,7 +67,10 @@ export class ServerLink {
     const start = performance.now();
     for (;;) {
       try {
-        return await fetch(input instanceof Request ? input.clone() : input, init);
+        const signal = this.isBroken
+          ? AbortSignal.any([this.#gone.signal, AbortSignal.timeout(ANSWER_MS)])
+          : this.#gone.signal;
+        return await fetch(input instanceof Request ? input.clone() : input, { ...init, signal });
       } catch (error) {
         // To the library's tries to connect a failure means another one in 10 to 30 s, which keeps the process alive.
         if (this.#state.name === 'gone') return new Response(null, { status: 404 });
@@ -60,6 +85,7 @@ export class ServerLink {
   /** @param kernel is connected. */
   watch(kernel: Kernel.IKernelConnection, events: ServerLinkEvents): void {
     this.#state = { name: 'up' };
+    this.#events = events;
     kernel.connectionStatusChanged.connect((_, status) => {
       if (status === 'connected') this.#onConnected(events);
       else this.#onBroken(events);
@@ -77,12 +103,16 @@ export class ServerLink {
     if (this.#state.name !== 'broken') return;
     clearTimeout(this.#state.deadline);
     this.#state = { name: 'up' };
+    this.#isSilent = false;
     onReturn();
   }
 
   #onBroken({ onGone }: ServerLinkEvents): void {
     if (this.#state.name !== 'up') return;
-    const reason = `the connection broke and did not come back within ${this.#reconnectMs / 1000} s`;
+    const broke = this.#isSilent
+      ? `nothing came from the server for ${this.silenceMs / 1000} s, and the connection`
+      : 'the connection broke and';
+    const reason = `${broke} did not come back within ${this.#reconnectMs / 1000} s`;
     const deadline = setTimeout(() => this.#giveUp(reason, onGone), this.#reconnectMs);
     this.#state = { name: 'broken', deadline };
   }
@@ -107,6 +137,7 @@ export class ServerLink {
 
   #giveUp(reason: string, onGone: ServerLinkEvents['onGone']): void {
     this.end();
+    this.#gone.abort();
     onGone(reason);
   }
 }

@@ -1,5 +1,5 @@
 /** `--server URL --token T`, as the commands that reach kernels through a Jupyter server take them. */
-import type { JupyterServer } from './server-kernel.ts';
+import type { JupyterServer } from './jupyter-server.ts';
 
 export class ServerOptionError extends Error {
   override readonly name = 'ServerOptionError';

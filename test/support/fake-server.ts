@@ -17,6 +17,8 @@ type Handler = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
 export class FakeServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Connections that were ever made. */
+  connectionCount = 0;
   /** Names of the methods that were called, in order. */
   readonly calls: string[] = [];
   port = 0;
@@ -65,6 +67,7 @@ export class FakeServer {
 
   #add(socket: Socket): Socket {
     this.#sockets.add(socket);
+    this.connectionCount += 1;
     return socket.on('error', () => undefined);
   }
 }

@@ -1,11 +1,11 @@
 /** `rjit test`: notebooks as regression tests, from the command line. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { JupyterServerError } from '../jupyter-server.ts';
 import { KernelDiedError, KernelTimeoutError } from '../kernel-connection.ts';
 import { KernelspecNotFoundError } from '../kernelspecs.ts';
 import { ParameterError } from '../parameters.ts';
 import { NotebookError } from '../read-notebook.ts';
-import { JupyterServerError } from '../server-kernel.ts';
 import { ServerOptionError } from '../server-option.ts';
 import { writeNotebook } from '../write-notebook.ts';
 import { ComparisonError } from './comparison-settings.ts';

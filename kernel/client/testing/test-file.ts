@@ -1,9 +1,9 @@
 /** Tests a notebook file in a fresh kernel, again where asked to, and brings the file up to date where asked to. */
 import { dirname, resolve } from 'node:path';
+import type { JupyterServer } from '../jupyter-server.ts';
 import { kernelNameOf, type Notebook } from '../notebook.ts';
 import { startNotebookKernel } from '../notebook-kernel.ts';
 import { readNotebook } from '../read-notebook.ts';
-import type { JupyterServer } from '../server-kernel.ts';
 import { writeNotebook } from '../write-notebook.ts';
 import { mergeAttempts } from './attempts.ts';
 import { DEFAULT_DIFFERING_SHARE } from './pixels.ts';

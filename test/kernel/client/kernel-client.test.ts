@@ -7,6 +7,7 @@ import { KernelClient, type LaunchOptions } from '../../../kernel/client/kernel-
 import { KernelDiedError, KernelTimeoutError } from '../../../kernel/client/kernel-connection.ts';
 import { KernelspecNotFoundError } from '../../../kernel/client/kernelspecs.ts';
 import { readConnectionFile } from '../../../kernel/jupyter/connection-file.ts';
+import { BreakableProxy } from '../../support/breakable-proxy.ts';
 import { echoKernelspec } from '../../support/echo-kernelspec.ts';
 
 const client = suite('kernel client');
@@ -186,6 +187,23 @@ failures('a killed kernel is noticed', () =>
     const cell = kernel.execute({ code: 'wait' });
     process.kill(kernel.pid ?? 0, 'SIGKILL');
     await rejects(cell, KernelDiedError, /the kernel ended \(signal SIGKILL\)/);
+  }),
+);
+
+failures('a kernel behind a network that falls silent is given up, and why is said', () =>
+  withClient(async (kernel) => {
+    const connection = readConnectionFile(kernel.connectionFile ?? '');
+    const proxy = await BreakableProxy.start(`http://127.0.0.1:${connection.ports.hb}/`);
+    try {
+      const ports = { ...connection.ports, hb: Number(new URL(proxy.url).port) };
+      const joined = await KernelClient.connect({ ...connection, ports }, { heartbeatTimeoutMs: 1000 });
+      const cell = joined.execute({ code: 'wait' });
+      proxy.fallSilent();
+      await rejects(cell, KernelDiedError, /the kernel ended \(no heartbeat for 1 s\)/);
+      joined.close();
+    } finally {
+      await proxy.close();
+    }
   }),
 );
 

@@ -19,12 +19,18 @@ interface Scene {
 }
 
 /** An echo kernel behind a gateway, behind a network that breaks. */
-function withScene(options: { readonly reconnectMs?: number }, body: (scene: Scene) => Promise<void>) {
+function withScene(
+  {
+    isForgotten = false,
+    ...options
+  }: { readonly reconnectMs?: number; readonly silenceMs?: number; readonly isForgotten?: boolean },
+  body: (scene: Scene) => Promise<void>,
+) {
   return withEchoFolder(async ({ env }) => {
     const before = process.env.JUPYTER_PATH;
     process.env.JUPYTER_PATH = env.JUPYTER_PATH;
     const gateway = await Gateway.start({ defaultKernel: 'echo' });
-    const proxy = await BreakableProxy.start(gateway.url);
+    const proxy = await BreakableProxy.start(gateway.url, { isForgotten });
     try {
       await quietly(async () => {
         const server = { url: proxy.url, token: gateway.token };
@@ -136,6 +142,67 @@ test('does not come back: the cell and the run end soon, and say why', () =>
     assert.is(results.length, 1);
     assert.ok(failure?.outcome.status === 'died');
     assert.match(failure.outcome.error.evalue, /the connection broke and did not come back within 0\.3 s/);
+  }));
+
+test('loses the reply to a cell: that cell fails, and those behind it run', () =>
+  withScene({ isForgotten: true }, async (scene) => {
+    const { kernel, proxy } = scene;
+    const cells = notebookOf(codeCell('stdout running\nwait'), codeCell('result 1'));
+    const tap = withTap(kernel, () => {
+      void proxy
+        .close()
+        .then(() => eventually('the break', isLost(scene)))
+        .then(() => interrupt(scene))
+        .then(() =>
+          eventually(
+            'the end of the cell',
+            async () => (await ask(scene, 'GET'))[0]?.execution_state === 'idle',
+          ),
+        )
+        .then(() => proxy.listen());
+    });
+    const { results, failure } = await executeCells(cells, { kernel: tap, allowErrors: true });
+    assert.is(failure, undefined);
+    const [lost, next] = results;
+    assert.ok(lost?.outcome.status === 'lost');
+    assert.is(lost.outcome.error.ename, 'ReplyLost');
+    assert.match(lost.outcome.error.evalue, /broke while the cell ran, and the reply of the kernel was lost/);
+    assert.is(next?.outcome.status, 'ok');
+  }));
+
+test('falls silent: the cell and the run end, and say for how long nothing came', () =>
+  withScene({ silenceMs: 1000, reconnectMs: 300 }, async ({ kernel, proxy }) => {
+    const cells = notebookOf(codeCell('stdout running\nwait'), codeCell('result 1'));
+    const { results, failure } = await executeCells(cells, {
+      kernel: withTap(kernel, () => proxy.fallSilent()),
+      allowErrors: true,
+    });
+    assert.is(results.length, 1);
+    assert.ok(failure?.outcome.status === 'died');
+    assert.match(
+      failure.outcome.error.evalue,
+      /nothing came from the server for 1 s, and the connection did not come back within 0\.3 s/,
+    );
+  }));
+
+test('falls silent and speaks again: the cell ends, with a word about what may be missing', () =>
+  withScene({ silenceMs: 1000 }, async (scene) => {
+    const { kernel, proxy } = scene;
+    let text = '';
+    const reply = await kernel.execute({
+      code: 'stdout running\nwait',
+      onMessage: (message) => {
+        text += String(message.content.text ?? '');
+        whenRunning(() => {
+          proxy.fallSilent();
+          void eventually('the silence is noticed', () => kernel.isBroken).then(() => proxy.speak());
+        })(message);
+        if (BROKE.test(String(message.content.text))) void interrupt(scene);
+      },
+    });
+    assert.is(reply.ename, 'KeyboardInterrupt');
+    assert.match(text, BROKE);
+    assert.is((await kernel.execute({ code: 'result 1' })).status, 'ok');
   }));
 
 test('is closed by a server that ends: so does the run', () =>

@@ -2,8 +2,9 @@ import { KernelManager, KernelSpecManager, ServerConnection, SessionManager } fr
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Gateway } from '../../../../kernel/client/gateway/gateway.ts';
+import { JupyterServerError } from '../../../../kernel/client/jupyter-server.ts';
 import { KernelDiedError } from '../../../../kernel/client/kernel-connection.ts';
-import { JupyterServerError, ServerKernel } from '../../../../kernel/client/server-kernel.ts';
+import { ServerKernel } from '../../../../kernel/client/server-kernel.ts';
 import type { Message } from '../../../../kernel/jupyter/messages.ts';
 import { withEchoFolder } from '../../../support/echo-notebooks.ts';
 import { eventually } from '../../../support/eventually.ts';
