@@ -4,6 +4,7 @@
  */
 import { runInThisContext } from 'node:vm';
 import { DeclaredNames } from '../language/declared-names.ts';
+import { transformPlainExpression } from '../language/plain-expression.ts';
 import { shadowName, withoutShadow } from '../language/shadow-name.ts';
 import { type TransformResult, transformCell } from '../language/transform-cell.ts';
 import { builtinMagics } from '../magics/builtin-magics.ts';
@@ -175,12 +176,12 @@ export class CellEvaluator {
   }
 
   #transform(script: string, fileName: string): ReturnType<typeof transformCell> {
-    return transformCell(script, {
-      fileName,
-      runtime: runtimeNames,
-      declared: this.#declared,
-      globalNames: this.#options.globalNames,
-    });
+    const declared = this.#declared;
+    const { globalNames } = this.#options;
+    return (
+      transformPlainExpression(script, declared) ??
+      transformCell(script, { fileName, runtime: runtimeNames, declared, globalNames })
+    );
   }
 
   /** Undefined: the code was ended before its first `await`. */

@@ -67,6 +67,7 @@ export class ReplEvaluator {
         (error: Error | null, reply?: EvaluateReply) => {
           failure = error;
           details = reply?.exceptionDetails;
+          if (holdsObject(reply)) this.#releaseSoon();
         },
       );
     } finally {
@@ -109,11 +110,10 @@ export class ReplEvaluator {
       return { value: (await promise)['.repl_result'] };
     } finally {
       this.#pending.delete(promise);
-      this.#releaseSoon();
     }
   }
 
-  /** The inspector keeps every result for its client, who is never going to ask. The cell's reply goes first. */
+  /** The inspector keeps every object for its client, who is never going to ask. The cell's reply goes first. */
   #releaseSoon(): void {
     if (this.#isReleasing) return;
     this.#isReleasing = true;
@@ -129,14 +129,25 @@ function isReplResult(value: unknown): value is ReplResult {
 }
 
 interface EvaluateReply {
+  readonly result?: RemoteObject;
   readonly exceptionDetails?: ExceptionDetails;
+}
+
+interface RemoteObject {
+  /** Only of what isn't a primitive value. */
+  readonly objectId?: string;
+  readonly description?: string | undefined;
 }
 
 interface ExceptionDetails {
   readonly text: string;
   readonly lineNumber: number;
   readonly columnNumber: number;
-  readonly exception?: { readonly description?: string | undefined } | undefined;
+  readonly exception?: RemoteObject | undefined;
+}
+
+function holdsObject(reply: EvaluateReply | undefined): boolean {
+  return (reply?.result?.objectId ?? reply?.exceptionDetails?.exception?.objectId) !== undefined;
 }
 
 function syntaxError(details: ExceptionDetails | undefined): Evaluation {

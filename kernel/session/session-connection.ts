@@ -214,16 +214,17 @@ export class SessionConnection {
   }
 
   /**
-   * What the cell wrote was in the pipes before its end was told, so a whole turn of the event loop reads all of it:
+   * What the cell wrote was in the pipes before its end was told, so it is read in the same turn of the event loop:
    * cheaper than a mark on each pipe for every cell.
    */
   async #finish(cellId: CellId, outcome: ExecuteOutcome): Promise<void> {
-    do {
+    await nextTurn();
+    while (this.#held !== undefined) {
       await this.#held;
-      // The rest of this turn, and the next one.
+      // The streams begin to flow in this turn, and are read in the next one.
       await nextTurn();
       await nextTurn();
-    } while (this.#held !== undefined);
+    }
     const resolve = this.#running.get(cellId);
     this.#running.delete(cellId);
     resolve?.(outcome);

@@ -116,7 +116,7 @@ test(
     const { done, cell } = await spinning(session);
     const text = await session.show('while (true) print("flood")', { subshell: 1 });
     assert.match(text, /^TimeoutError: stopped after 1000 ms: another cell keeps the thread busy/);
-    assert.match(session.text(session.lastCell), /^(flood\n)+$/);
+    assert.is(session.text(session.lastCell).replaceAll('flood\n', ''), '');
     assert.is(await session.show('go = false', { subshell: 1 }), 'false');
     assert.is(await done, 'true');
     assert.is(session.text(cell), 'spinning\n');
