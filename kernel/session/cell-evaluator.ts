@@ -17,7 +17,7 @@ import { currentRun } from './cell-run.ts';
 import type { CellSources } from './cell-sources.ts';
 import { DefinedVariables } from './defined-variables.ts';
 import type { MagicHost } from './magic-host.ts';
-import type { MaybePromise } from './maybe-promise.ts';
+import { after, lastly, type MaybePromise } from './maybe-promise.ts';
 import type { RemoteRuntime } from './remote-runtime.ts';
 import type { Evaluation, ReplEvaluator } from './repl-evaluator.ts';
 import { runtimeNames } from './runtime-names.ts';
@@ -61,17 +61,14 @@ export class CellEvaluator {
   }
 
   /**
-   * Runs the cell up to its first `await` before it returns, unless something has to be loaded or compiled. Rejects
-   * with what the cell throws, {@link CellNotParsed} or {@link Terminated}.
+   * Runs the cell up to its first `await` before it returns, unless something has to be loaded or compiled.
+   * @throws what the cell throws, {@link CellNotParsed} or {@link Terminated}, now or later
    */
-  async evaluate(source: string, fileName: string): Promise<CellValue> {
-    try {
-      return await this.#evaluate(source, fileName);
-    } finally {
-      // The cell may have given names of functions to others.
-      this.#options.loadedRemote()?.jit.namesChanged();
-      this.#announce();
-    }
+  evaluate(source: string, fileName: string): MaybePromise<CellValue> {
+    return lastly(
+      () => this.#evaluate(source, fileName),
+      () => this.#ended(),
+    );
   }
 
   /**
@@ -85,21 +82,27 @@ export class CellEvaluator {
     try {
       return this.#evaluateTypeScriptWithin(cell.source, source, fileName);
     } finally {
-      this.#options.loadedRemote()?.jit.namesChanged();
-      this.#announce();
+      this.#ended();
     }
   }
 
-  async #evaluate(source: string, fileName: string): Promise<CellValue> {
+  #ended(): void {
+    // The cell may have given names of functions to others.
+    this.#options.loadedRemote()?.jit.namesChanged();
+    this.#announce();
+  }
+
+  #evaluate(source: string, fileName: string): MaybePromise<CellValue> {
     this.#options.sources.add(fileName, source, undefined);
     const cell = parseCell(source, this.magics, (name) => this.#isVariable(name));
     switch (cell.kind) {
       case 'typescript':
-        return await this.#evaluateTypeScript(cell.source, source, fileName);
-      case 'cell-magic': {
-        const value = await this.#runCellMagic(cell, source, fileName);
-        return { value, isShown: value !== undefined };
-      }
+        return this.#evaluateTypeScript(cell.source, source, fileName);
+      case 'cell-magic':
+        return this.#runCellMagic(cell, source, fileName).then((value) => ({
+          value,
+          isShown: value !== undefined,
+        }));
       case 'magic-error':
         throw new CellNotParsed({
           name: cell.error.name,
@@ -142,18 +145,18 @@ export class CellEvaluator {
     this.#declared.add([{ name: binding, kind: keyword === 'var' ? 'variable' : 'lexical' }]);
   }
 
-  async #evaluateTypeScript(script: string, source: string, fileName: string): Promise<CellValue> {
-    const transformed = this.#transform(script, fileName);
-    const cell = transformed instanceof Promise ? await transformed : transformed;
-    if (!cell.ok) throw new CellNotParsed(cell.error);
-    if (remoteName.test(cell.code)) {
-      const remote = this.#options.remote();
-      if (remote instanceof Promise) await remote;
-    }
+  #evaluateTypeScript(script: string, source: string, fileName: string): MaybePromise<CellValue> {
+    return after<TransformResult, CellValue>(this.#transform(script, fileName), (cell) => {
+      if (!cell.ok) throw new CellNotParsed(cell.error);
+      const remote = remoteName.test(cell.code) ? this.#options.remote() : undefined;
+      return after(remote, () => this.#complete(cell, source, fileName));
+    });
+  }
+
+  #complete(cell: TransformResult & { ok: true }, source: string, fileName: string): MaybePromise<CellValue> {
     const started = this.#start(cell, source, fileName);
     if (started === undefined) throw new Terminated();
-    const { value } = await started.completion;
-    return { value, isShown: cell.showsResult };
+    return started.completion.then(({ value }) => ({ value, isShown: cell.showsResult }));
   }
 
   #evaluateTypeScriptWithin(script: string, source: string, fileName: string): MaybePromise<CellValue> {

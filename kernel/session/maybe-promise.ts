@@ -23,6 +23,25 @@ export function otherwise<T, R>(
   }
 }
 
+/** `done` is called when `run` has come to its end, whether with a value or by throwing. */
+export function lastly<T>(run: () => MaybePromise<T>, done: () => void): MaybePromise<T> {
+  const failed = (thrown: unknown): never => {
+    done();
+    throw thrown;
+  };
+  const succeeded = (value: T): T => {
+    done();
+    return value;
+  };
+  let value: MaybePromise<T>;
+  try {
+    value = run();
+  } catch (thrown) {
+    return failed(thrown);
+  }
+  return isPromise(value) ? value.then(succeeded, failed) : succeeded(value);
+}
+
 /** Without asking the value, which may be a revoked proxy. */
 function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return types.isPromise(value);

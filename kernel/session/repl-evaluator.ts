@@ -104,13 +104,18 @@ export class ReplEvaluator {
     return hasEnded;
   }
 
-  async #completion(promise: Promise<ReplResult>): Promise<Completion> {
+  #completion(promise: Promise<ReplResult>): Promise<Completion> {
     this.#pending.add(promise);
-    try {
-      return { value: (await promise)['.repl_result'] };
-    } finally {
-      this.#pending.delete(promise);
-    }
+    return promise.then(
+      ({ '.repl_result': value }) => {
+        this.#pending.delete(promise);
+        return { value };
+      },
+      (reason: unknown) => {
+        this.#pending.delete(promise);
+        throw reason;
+      },
+    );
   }
 
   /** The inspector keeps every object for its client, who is never going to ask. The cell's reply goes first. */
