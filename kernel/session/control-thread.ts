@@ -82,10 +82,11 @@ async function interrupt(): Promise<InterruptState> {
     const result = await reply;
     if (result === 'stopped') return 'stopped';
     if (result === 'idle') return hasStopped ? 'stopped' : 'idle';
-    hasStopped ||= result === 'terminating';
+    hasStopped ||= result === 'terminating' || result === 'terminating all';
     // The next call must not come before the termination has taken effect: it would be what is terminated.
     if (result === 'retry' && attempt < BUSY_ATTEMPTS) await setImmediate();
     else await signalChange(signals, CELLS_ENDED, cellsEnded, BREATH_MS);
+    if (result === 'terminating all' && Atomics.load(signals, CELLS_ENDED) !== cellsEnded) return 'stopped';
   }
 }
 

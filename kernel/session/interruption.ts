@@ -5,11 +5,12 @@ import type { OutputChannel } from './output-channel.ts';
 import type { Termination } from './termination.ts';
 
 /**
- * What one attempt came to: nothing runs; the cells are done as interrupted; its code is being terminated; or the thread
- * is in code that must not be torn apart. Then the control thread tries again: at once where the user's code is what
- * called it, and after a moment where the kernel itself is about to finish.
+ * What one attempt came to: nothing runs; the cells are done as interrupted; the code that runs is being terminated, be
+ * it that of the only cell or of one of several; or the thread is in code that must not be torn apart. Then the control
+ * thread tries again: at once where the user's code is what called it, and after a moment where the kernel itself is
+ * about to finish.
  */
-export type InterruptAttempt = 'idle' | 'stopped' | 'terminating' | 'retry' | 'wait';
+export type InterruptAttempt = 'idle' | 'stopped' | 'terminating all' | 'terminating' | 'retry' | 'wait';
 
 interface InterruptionOptions {
   readonly executor: CellExecutor;
@@ -51,8 +52,10 @@ export class Interruption {
     const { stack } = new Error('interrupted');
     const run = runs.find((active) => active === currentRun.getStore()) ?? runs[0];
     if (run !== undefined && stack !== undefined) run.interruptedAt = stack;
+    // Said before, for from here on nothing may be called.
+    const attempt = runs.length === 1 ? 'terminating all' : 'terminating';
     termination.terminate();
-    return 'terminating';
+    return attempt;
   }
 }
 
