@@ -83,6 +83,9 @@ function kindOf({ flags }: TypeScript.Symbol): string | undefined {
   return (flags & ts.SymbolFlags.TypeAlias) !== 0 ? 'type' : undefined;
 }
 
+/** Signatures as they are seen from the top of a cell, by their program: who types on sees the same ones again. */
+const shown = new WeakMap<TypeScript.TypeChecker, Map<TypeScript.Symbol, string>>();
+
 /** `(a: number, b: number): number` */
 function signatureOf(
   symbol: TypeScript.Symbol | undefined,
@@ -90,11 +93,16 @@ function signatureOf(
   location: TypeScript.Node,
 ): string | undefined {
   if (symbol === undefined) return undefined;
+  const isTop = ts.isSourceFile(location);
+  const known = isTop ? shown.get(checker)?.get(symbol) : undefined;
+  if (known !== undefined) return known;
   const type = checker.getNonNullableType(checker.getTypeOfSymbolAtLocation(symbol, location));
   const [first, ...more] = type.getCallSignatures();
   if (first === undefined) return undefined;
-  const text = checker.signatureToString(first, location, SIGNATURE_FLAGS);
-  return more.length === 0 ? text : `${text} (+${more.length} overload${more.length === 1 ? '' : 's'})`;
+  const overloads = more.length === 0 ? '' : ` (+${more.length} overload${more.length === 1 ? '' : 's'})`;
+  const text = checker.signatureToString(first, location, SIGNATURE_FLAGS) + overloads;
+  if (isTop) shown.set(checker, (shown.get(checker) ?? new Map()).set(symbol, text));
+  return text;
 }
 
 const SIGNATURE_FLAGS =

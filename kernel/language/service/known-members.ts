@@ -47,11 +47,11 @@ export function knownMembers(request: KnownMembersRequest): ServiceCompletions |
   if (symbol === undefined || location === undefined) return undefined;
   const type = typeAt(symbol, steps, program.getTypeChecker(), location);
   if (type === undefined) return undefined;
-  const entries = type.getApparentProperties().filter(isOffered).map(asEntry(program, location));
-  const found = continuing(entries, word);
+  const members = type.getApparentProperties().filter(isOffered);
+  const entries = continuing(members, word).map(asEntry(program, location));
   const nothing = () => undefined;
-  const matches = matchesOf(found, { program, location, knownName: nothing, ambient: nothing });
-  return { start, end: cursor, matches, isTyped: entries.length > 0 };
+  const matches = matchesOf(entries, { program, location, knownName: nothing, ambient: nothing });
+  return { start, end: cursor, matches, isTyped: members.length > 0 };
 }
 
 /** Whoever names it again may declare it, or know more of its type there. */
