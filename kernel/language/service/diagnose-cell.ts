@@ -37,6 +37,8 @@ const REPORTED: ReadonlySet<number> = new Set([
   2305, // Module '{0}' has no exported member '{1}'.
   2614, // … Did you mean to use 'import {1} from {0}' instead?
   2724, // … Did you mean '{2}'?
+  1192, // Module '{0}' has no default export.
+  2613, // … Did you mean to use 'import { {1} } from {0}' instead?
   2739, // Type '{0}' is missing the following properties from type '{1}'.
   2740, // … and {3} more.
   2741, // Property '{0}' is missing in type '{1}' but required in type '{2}'.
@@ -56,7 +58,7 @@ const MISSING_NAME: ReadonlySet<number> = new Set([
 
 const MISSING_MEMBER: ReadonlySet<number> = new Set([2339, 2551]);
 
-const MISSING_EXPORT: ReadonlySet<number> = new Set([2305, 2614, 2724]);
+const MISSING_EXPORT: ReadonlySet<number> = new Set([2305, 2614, 2724, 1192, 2613]);
 
 /** Data that came from outside, such as a response's JSON, is of whatever type the cell knows it to be. */
 const UNKNOWN = "'unknown'";
@@ -82,7 +84,7 @@ export function diagnoseCell(
     if (!REPORTED.has(code) || text.includes(UNKNOWN)) return [];
     if (ARITHMETIC.has(code) && text.includes('bigint')) return [];
     if (MISSING_MEMBER.has(code)) return missingMember(found, notebook, file, start);
-    return [MISSING_EXPORT.has(code) ? withRefutation(found, localName(file, start)) : found];
+    return [MISSING_EXPORT.has(code) ? missingExport(found, file, start) : found];
   });
 }
 
@@ -116,10 +118,13 @@ function withRefutation(found: TypeDiagnostic, name: string | undefined): TypeDi
   return name === undefined ? found : { ...found, refutation: `typeof ${name} !== "undefined"` };
 }
 
-/** What an import calls the member at `start`. */
-function localName(file: TypeScript.SourceFile, start: number): string | undefined {
+/** The module as the import calls it, where TypeScript gives the path of its file. */
+function missingExport(found: TypeDiagnostic, file: TypeScript.SourceFile, start: number): TypeDiagnostic {
   const { parent } = innermostNode(file, start);
-  return ts.isImportSpecifier(parent) ? parent.name.text : undefined;
+  if (!ts.isImportSpecifier(parent) && !ts.isImportClause(parent)) return found;
+  const specifier = ts.findAncestor(parent, ts.isImportDeclaration)?.moduleSpecifier.getText(file) ?? '';
+  const message = found.message.replaceAll(/"[^"]*"/gu, () => `"${specifier.slice(1, -1)}"`);
+  return withRefutation({ ...found, message }, parent.name?.text);
 }
 
 function isAssigned(file: TypeScript.SourceFile, name: string): boolean {
