@@ -5,7 +5,10 @@ import { isWatched, isWorthChecking, type TypeCheckMode, typeWarnings } from './
 
 /** A cell that runs longer is known, and checked, while it runs. */
 const LONG_CELL_MS = 100;
-/** The kernel has to be idle for so long before it loads TypeScript, which would slow down what runs. */
+/**
+ * The kernel has to be idle for so long before it loads TypeScript, or has it make ready for the next completion, which
+ * would slow down what runs.
+ */
 const IDLE_MS = 400;
 /** The kernel has to be idle for so long before it looks at the cells that ran: the next one may be on its way. */
 const PAUSE_MS = 50;
@@ -30,6 +33,7 @@ export class CellWatch {
   #idleTimer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
   #running = 0;
+  #isIdle = false;
   #isWarm = false;
   /** Cells that have run, of which the intelligence knows nothing yet. */
   #unseen: ExecuteRequest[] = [];
@@ -45,16 +49,20 @@ export class CellWatch {
     this.#options = options;
   }
 
-  /** Call this whenever the kernel has nothing to do: soon, it loads what completion needs. */
+  /** Call this whenever the kernel has nothing to do: soon, it makes ready what completion needs. */
   idle(): void {
     clearTimeout(this.#idleTimer);
-    if (this.#isWarm || this.#running > 0) return;
-    this.#idleTimer = setTimeout(() => void this.#warmUp(), IDLE_MS).unref();
+    if (this.#running > 0) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#isIdle = true;
+      void (this.#isWarm ? this.#check() : this.#warmUp());
+    }, IDLE_MS).unref();
   }
 
   /** Call this when a cell begins, and what it returns when it is done. */
   begin(request: ExecuteRequest): () => void {
     this.#running += 1;
+    this.#isIdle = false;
     clearTimeout(this.#idleTimer);
     clearTimeout(this.#pauseTimer);
     let isSeen = false;
@@ -110,7 +118,7 @@ export class CellWatch {
     this.#isWarm = true;
     const intelligence = await this.loaded();
     // Without its service, completion still knows magics and live values.
-    await intelligence.warmUp(() => this.#running === 0).catch(() => undefined);
+    await intelligence.warmUp(() => this.#isIdle).catch(() => undefined);
   }
 
   #see(): void {
@@ -136,7 +144,7 @@ export class CellWatch {
   async #check(): Promise<void> {
     if (this.#isChecking || this.#intelligence === undefined) return;
     this.#isChecking = true;
-    while (this.#unchecked.length > 0 || this.#isStale) {
+    while (this.#unchecked.length > 0 || (this.#isStale && this.#isIdle)) {
       const cell = this.#unchecked.shift();
       if (cell === undefined) {
         this.#isStale = false;

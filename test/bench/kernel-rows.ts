@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KernelClient } from '../../kernel/client/kernel-client.ts';
 import { KernelContest, launch, type Times } from './kernel-contest.ts';
-import { type Subject, subjects } from './peers.ts';
+import { type Completion, type Subject, subjects } from './peers.ts';
 import type { MeasureOptions, Row, RowGroup } from './row.ts';
 import { median, timeMs } from './statistics.ts';
 
@@ -15,6 +15,8 @@ const INTERRUPTS = 7;
 const COMPLETIONS = 50;
 /** How long a person takes from opening a notebook to the first completion, at the least. */
 const FIRST_COMPLETION_DELAY_MS = 3000;
+/** How long a person takes from the end of a cell to a completion in the next one, at the least. */
+const AFTER_CELL_DELAY_MS = 1000;
 /** Deno needs fifteen seconds for the lines. */
 const OUTPUT_TIMEOUT_MS = 60_000;
 
@@ -24,7 +26,8 @@ export const kernelRows: RowGroup = {
   method:
     `Medians of ${STARTS} starts, ${EXECUTIONS} executions after ${WARM_UP} that don't count, ${PRINTS} times ` +
     `${LINES.toLocaleString('en')} lines (until the last one has arrived), ${COMPLETIONS} completions of a member after ` +
-    `one that came ${FIRST_COMPLETION_DELAY_MS / 1000} s after the start, and ${INTERRUPTS} interrupts (until the kernel ` +
+    `one that came ${FIRST_COMPLETION_DELAY_MS / 1000} s after the start, as many of values that a cell has made, each ` +
+    `of another one, and ${INTERRUPTS} interrupts (until the kernel ` +
     'is idle; afterwards a variable that was set before must be there). The kernels take turns; one that does not ' +
     'get a task done within a minute fails.',
   measure,
@@ -39,6 +42,7 @@ async function measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
     await delay(FIRST_COMPLETION_DELAY_MS);
     const firstCompletions = await contest.inTurns(1, complete);
     const completions = await contest.inTurns(COMPLETIONS, complete);
+    const ownCompletions = await completeOwnMembers(contest);
     progress('kernel: executions');
     await contest.inTurns(WARM_UP, onePlusOne);
     const executions = await contest.inTurns(EXECUTIONS, onePlusOne);
@@ -54,8 +58,9 @@ async function measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
       row('start → `kernel_info_reply`', starts, 'not above Deno'),
       row('`1+1` → idle', executions, 'below 1 ms'),
       row('print 100,000 lines', lines, 'not above ipykernel'),
-      row('first completion', firstCompletions, 'below 100 ms'),
-      row('completion of a member', completions, 'below 50 ms'),
+      row('first completion', firstCompletions, 'below 10 ms'),
+      row('completion of a member', completions, 'not above IJavascript'),
+      row('completion of a member, each of another value', ownCompletions, 'not above IJavascript'),
       row('interrupt an endless loop', interrupts, 'below 10 ms', (name) =>
         kept.get(name)?.[0] === 1 ? undefined : 'variable lost',
       ),
@@ -89,9 +94,26 @@ function row(name: string, times: Times, goal: string, flaw?: (subject: string) 
   return { name, unit: 'ms', results, goal };
 }
 
+function complete(client: KernelClient, { program }: Subject): Promise<number> {
+  return completion(client, program.completion);
+}
+
+/** Values that a cell has made; a kernel has some time to look at what is new. */
+async function completeOwnMembers(contest: KernelContest): Promise<Times> {
+  await contest.inTurns(1, (client, { program }) =>
+    timeMs(() => client.execute({ code: program.makeValues(COMPLETIONS), onInput: async () => '' })),
+  );
+  await delay(AFTER_CELL_DELAY_MS);
+  const asked = new Map<string, number>();
+  return contest.inTurns(COMPLETIONS, (client, { name, program }) => {
+    const index = asked.get(name) ?? 0;
+    asked.set(name, index + 1);
+    return completion(client, program.ownCompletion(index));
+  });
+}
+
 /** @throws Error when the kernel doesn't find what is asked for */
-async function complete(client: KernelClient, { program }: Subject): Promise<number> {
-  const { code, match } = program.completion;
+async function completion(client: KernelClient, { code, match }: Completion): Promise<number> {
   let matches: unknown;
   const elapsedMs = await timeMs(async () => {
     ({ matches } = await client.request('shell', 'complete_request', { code, cursor_pos: code.length }));

@@ -17,9 +17,18 @@ export interface Subject {
     readonly setVariable: string;
     readonly readVariable: string;
     readonly endlessLoop: string;
-    /** Code that ends where it is to be completed, and how one of the matches ends. */
-    readonly completion: { readonly code: string; readonly match: string };
+    readonly completion: Completion;
+    /** Makes values that all have other members. */
+    readonly makeValues: (count: number) => string;
+    /** A member of the value of that number. */
+    readonly ownCompletion: (index: number) => Completion;
   };
+}
+
+/** Code that ends where it is to be completed, and how one of the matches ends. */
+export interface Completion {
+  readonly code: string;
+  readonly match: string;
 }
 
 const environment = join(repositoryRoot, '.venv');
@@ -43,6 +52,8 @@ const javaScript: Subject['program'] = {
   readVariable: 'console.log(kept)',
   endlessLoop: 'while (true) {}',
   completion: { code: 'Math.sqr', match: 'sqrt' },
+  makeValues: (count) => lines(count, (index) => `var made${index} = { inner: { size${index}: ${index} } }`),
+  ownCompletion: (index) => ({ code: `made${index}.inner.si`, match: `size${index}` }),
 };
 
 const python: Subject['program'] = {
@@ -52,7 +63,14 @@ const python: Subject['program'] = {
   readVariable: 'print(kept)',
   endlessLoop: 'while True: pass',
   completion: { code: 'str.uppe', match: 'upper' },
+  makeValues: (count) =>
+    lines(count, (i) => `made${i} = type('M', (), {'inner': type('I', (), {'size${i}': ${i}})()})()`),
+  ownCompletion: (index) => ({ code: `made${index}.inner.si`, match: `size${index}` }),
 };
+
+function lines(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join('\n');
+}
 
 function rjit(): Subject {
   const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
