@@ -161,6 +161,14 @@ thread('edits of a local file are seen', async () => {
   assert.equal(await members(), ['before']);
   writeFileSync(file, 'export const after = 1; export const more = 2;');
   assert.equal(await members(), ['after', 'more']);
+  service.ran('In[edited]', 'import * as edited from "./edited.ts"; const kept = { edited };');
+  const keptMembers = async () => {
+    const found = await service.ask({ op: 'complete', cell: { code: 'kept.edited.' }, cursor: 12 });
+    return found.matches.map(({ text }) => text);
+  };
+  assert.equal(await keptMembers(), ['after', 'more']);
+  writeFileSync(file, 'export const last = 1;');
+  assert.equal(await keptMembers(), ['last']);
 });
 
 thread(
