@@ -15,6 +15,9 @@ import type {
 } from './protocol.ts';
 import { ServiceHost } from './service-host.ts';
 
+/** The types of so many names are inferred before somebody asks. */
+const MAX_PREPARED = 100;
+
 /** TypeScript's own language service over the cells of one notebook. */
 export class NotebookService {
   readonly #notebook: Notebook;
@@ -51,8 +54,7 @@ export class NotebookService {
         this.#check('const x: number = [1].map((y) => y)[0];');
         return null;
       case 'prepare':
-        if (this.#notebook.currentDraft === undefined) this.#draft('');
-        this.#service.getProgram();
+        this.#prepare();
         return null;
       case 'complete':
         return this.#complete(question.cell.code, question.cursor);
@@ -69,6 +71,15 @@ export class NotebookService {
     const module = this.#notebook.draft(code, !this.#host.isResolved);
     this.#host.focus(module);
     return module;
+  }
+
+  #prepare(): void {
+    if (this.#notebook.currentDraft === undefined) this.#draft('');
+    this.#service.getProgram();
+    // TypeScript infers types when they are first asked for.
+    for (const name of this.#notebook.knownNames.slice(-MAX_PREPARED)) {
+      this.#knownMembers(`${name}.`, name.length + 1);
+    }
   }
 
   #complete(code: string, cursor: number): ServiceCompletions {
