@@ -37,7 +37,8 @@ interface KnownMembersRequest {
 /** Undefined where the rest of the cell may have a say in it. */
 export function knownMembers(request: KnownMembersRequest): ServiceCompletions | undefined {
   const { program, draft, code, cursor } = request;
-  const [, path = '', root = '', steps = '', word = ''] = MEMBER.exec(code.slice(0, cursor)) ?? [];
+  const [, path = '', root = '', steps = '', word = ''] =
+    MEMBER.exec(code.slice(code.lastIndexOf('\n', cursor - 1) + 1, cursor)) ?? [];
   if (root === '' || draft.isAugmentation || AUGMENTS.test(code) || isMentionedTwice(code, root))
     return undefined;
   const start = cursor - word.length;
@@ -47,11 +48,11 @@ export function knownMembers(request: KnownMembersRequest): ServiceCompletions |
   if (symbol === undefined || location === undefined) return undefined;
   const type = typeAt(symbol, steps, program.getTypeChecker(), location);
   if (type === undefined) return undefined;
-  const members = type.getApparentProperties().filter(isOffered);
-  const entries = continuing(members, word).map(asEntry(program, location));
+  const members = type.getApparentProperties();
+  const entries = continuing(members, word).filter(isOffered).map(asEntry(program, location));
   const nothing = () => undefined;
   const matches = matchesOf(entries, { program, location, knownName: nothing, ambient: nothing });
-  return { start, end: cursor, matches, isTyped: members.length > 0 };
+  return { start, end: cursor, matches, isTyped: members.some(isOffered) };
 }
 
 /** Whoever names it again may declare it, or know more of its type there. */
