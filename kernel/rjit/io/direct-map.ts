@@ -1,9 +1,10 @@
 import type { RemoteError } from '../../../backend/contract/remote-error.ts';
 import type { DirectLine } from './direct-line.ts';
 import { MapAnswers } from './map-answers.ts';
-import { WINDOW } from './map-chunks.ts';
 import { type ChunkedMap, MapRequests } from './map-requests.ts';
 
+/** Chunks under way at once: as much as the system's buffers hold, so that nobody waits who can work. */
+const WINDOW = 16;
 /** How long to sleep where nothing goes and nothing comes: longer each time. The socket's buffers hold more. */
 const FIRST_PAUSE_MS = 0.05;
 const LONGEST_PAUSE_MS = 1;

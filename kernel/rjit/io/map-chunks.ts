@@ -8,7 +8,7 @@ import type { MapOptions } from './transport.ts';
 /** What a reply has around its results, and more. */
 const REPLY_BYTES = 256;
 /** Chunks under way at once. */
-export const WINDOW = 4;
+const WINDOW = 4;
 
 /**
  * Applies a function to columns of any length, in chunks, so that the server never holds the whole and computes one
