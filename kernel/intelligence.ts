@@ -120,7 +120,7 @@ export class Intelligence {
   }
 
   async complete({ code, cursor }: CodePlace): Promise<Completions> {
-    const magic = completeMagic(code, cursor, this.#magics);
+    const magic = await completeMagic(code, cursor, this.#magics);
     const typescript = magic ? undefined : withoutMagics(code, this.#magics);
     if (typescript === undefined) return magic ?? { start: cursor, end: cursor, matches: [] };
     const question = { op: 'complete', cell: { code: typescript }, cursor } as const;

@@ -3,7 +3,14 @@ import { type ImaginaryLiterals, imaginaryAt, maskImaginaryLiterals } from './im
 import { isSyntaxNode, type SyntaxNode } from './syntax-tree.ts';
 
 // Through `require`: the ESM loader would first search half a megabyte for export names (28 ms more).
-const { parse } = createRequire(import.meta.url)('@babel/parser') as typeof import('@babel/parser');
+const require = createRequire(import.meta.url);
+let parser: typeof import('@babel/parser') | undefined;
+
+/** Loaded when the first source is parsed: a session can run its first cell sooner, if that is a plain one. */
+function babel(): typeof import('@babel/parser') {
+  parser ??= require('@babel/parser') as typeof import('@babel/parser');
+  return parser;
+}
 
 /** Where and why the source is not TypeScript. Line and column are 1-based. */
 export interface SourceError {
@@ -56,7 +63,7 @@ function parseWithImaginary(source: string, jsx: boolean): ParseResult {
 
 function parseOnce(text: string, jsx: boolean): { program: SyntaxNode } | { error: SourceError } {
   try {
-    const file = parse(text, {
+    const file = babel().parse(text, {
       sourceType: 'module',
       strictMode: false,
       allowUndeclaredExports: true,

@@ -8,11 +8,11 @@ import { magicAt } from './magic-at.ts';
 import type { CellMagic, LineMagic, MagicRegistry } from './registry.ts';
 
 /** Completions of magics, their options and what they contain; undefined where the place belongs to TypeScript. */
-export function completeMagic(
+export async function completeMagic(
   code: string,
   cursor: number,
   registry: MagicRegistry,
-): MagicCompletions | undefined {
+): Promise<MagicCompletions | undefined> {
   const place = magicAt(code, cursor, registry);
   switch (place?.kind) {
     case 'name':
@@ -20,13 +20,13 @@ export function completeMagic(
     case 'line': {
       const offset = place.argumentsOffset;
       const magic = registry.lineMagic(place.name);
-      const found = magic?.complete?.(place.arguments, cursor - offset);
+      const found = await magic?.complete?.(place.arguments, cursor - offset);
       return moved(found ?? completeOption(place.arguments, cursor - offset, magic), offset);
     }
     case 'cell': {
       const { cell } = place;
       const magic = registry.cellMagic(cell.name);
-      const found = magic?.complete?.(cell, code, cursor);
+      const found = await magic?.complete?.(cell, code, cursor);
       if (found !== undefined) return found;
       const isHeader = cursor <= cell.argumentsOffset + cell.arguments.length;
       return isHeader ? completeOption(code, cursor, magic) : nothingAt(cursor);

@@ -21,7 +21,7 @@ export interface LineMagic {
   /** What it resolves with is the value of the line, shown when the line is the cell's last. */
   run(args: string, context: MagicContext): Promise<unknown>;
   /** What may stand at `cursor`, an offset in `args`; nothing by default. */
-  complete?(args: string, cursor: number): MagicCompletions;
+  complete?(args: string, cursor: number): MagicCompletions | Promise<MagicCompletions>;
 }
 
 export interface CellMagic {
@@ -32,7 +32,7 @@ export interface CellMagic {
   readonly options?: readonly string[];
   run(args: string, body: string, context: CellMagicContext): Promise<unknown>;
   /** What may stand at `cursor`, an offset in `text`, the whole cell, behind the magic's name. */
-  complete?(cell: CellMagicCell, text: string, cursor: number): MagicCompletions;
+  complete?(cell: CellMagicCell, text: string, cursor: number): MagicCompletions | Promise<MagicCompletions>;
 }
 
 export class MagicRegistry {

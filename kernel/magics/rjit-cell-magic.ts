@@ -6,7 +6,6 @@ import { CompileError } from '../rjit/compile-error.ts';
 import type { Definition } from '../rjit/remote-jit.ts';
 import type { CellMagicContext, DefinedFunction } from './context.ts';
 import type { CellMagic } from './registry.ts';
-import { completeRjitCell } from './rjit-cell-completion.ts';
 import { parseRjitCellHeader, type RjitCellHeader, type SignatureText } from './rjit-cell-header.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -70,7 +69,9 @@ export const rjitCellMagic: CellMagic = {
     });
     bind(functions, header.options.get('name'), context);
   },
-  complete(cell, text, cursor) {
+  async complete(cell, text, cursor) {
+    // It brings the compiler's names along, which no session needs that only runs cells.
+    const { completeRjitCell } = await import('./rjit-cell-completion.ts');
     return completeRjitCell(cell, text, cursor, { names: [...valued, ...flags], values, languages });
   },
 };

@@ -60,6 +60,11 @@ export class CellEvaluator {
     defineSessionGlobal(lineMagicFunction, (name: string, args: string) => this.#runLineMagic(name, args));
   }
 
+  /** Loads the parser, which the first cell needn't wait for then. */
+  warmUp(): void {
+    void this.#transform('const warm: number = 1', 'rjit:warm-up');
+  }
+
   /**
    * Runs the cell up to its first `await` before it returns, unless something has to be loaded or compiled.
    * @throws what the cell throws, {@link CellNotParsed} or {@link Terminated}, now or later

@@ -81,7 +81,12 @@ export class LazyParts {
       if (isIdle()) void this.#loadedRemote().catch(() => undefined);
       else setTimeout(prepareRemote, IDLE_MS).unref();
     };
-    void Promise.resolve(this.evaluator()).then(() => setTimeout(prepareRemote, IDLE_MS).unref());
+    void Promise.resolve(this.evaluator()).then((evaluator) => {
+      setImmediate(() => {
+        if (isIdle()) evaluator.warmUp();
+      });
+      setTimeout(prepareRemote, IDLE_MS).unref();
+    });
   }
 
   async #loadEvaluator(): Promise<CellEvaluator> {
