@@ -1,11 +1,8 @@
-/** Composition root of the kernel process: sockets first, then the user's session and the managed backend. */
+/** Composition root of the kernel process: the user's session and the sockets start side by side. */
 import { parseArgs } from 'node:util';
 import { historyPath } from './history-path.ts';
 import { ConnectionFileError } from './jupyter/connection-file.ts';
-import type { Interpreter, InterpreterEvents } from './jupyter/interpreter.ts';
-import { runKernelProcess } from './jupyter/kernel-process.ts';
-import { BindError } from './jupyter/sockets.ts';
-import { RegistrationError } from './jupyter/startup.ts';
+import { StartingSession } from './starting-session.ts';
 import { typescriptKernelInfo } from './typescript-kernel-info.ts';
 
 const usage = `usage: rjit kernel CONNECTION_FILE
@@ -16,26 +13,39 @@ starts it by its kernelspec (rjit install).
 
 /** Runs `rjit kernel ARGV` until the kernel's end, and with it the process. */
 export async function main(argv: readonly string[]): Promise<number> {
+  let session: StartingSession | undefined;
   try {
     const connectionFile = parseArguments(argv);
     if (connectionFile === 'help') {
       process.stdout.write(usage);
       return 0;
     }
-    await runKernelProcess({
-      connectionFile,
-      info: typescriptKernelInfo(),
-      createInterpreter,
-      historyFile: historyPath(),
-      log,
-    });
+    session = new StartingSession(log);
+    await run(connectionFile, session);
   } catch (error) {
-    if (!isUserError(error)) throw error;
-    log(error.message);
+    await session?.discard();
+    const refusal = await refusalOf(error);
+    if (refusal === undefined) throw error;
+    log(refusal);
     return 1;
   }
   // Nothing that the session or the user's code left open may keep the kernel alive.
   process.exit(0);
+}
+
+/** While the session's process starts, this one loads what it needs for the protocol. */
+async function run(connectionFile: string, session: StartingSession): Promise<void> {
+  const [{ runKernelProcess }, { SessionInterpreter }] = await Promise.all([
+    import('./jupyter/kernel-process.ts'),
+    import('./session-interpreter.ts'),
+  ]);
+  await runKernelProcess({
+    connectionFile,
+    info: typescriptKernelInfo(),
+    createInterpreter: (events) => new SessionInterpreter(events, session),
+    historyFile: historyPath(),
+    log,
+  });
 }
 
 function parseArguments(argv: readonly string[]): string {
@@ -48,30 +58,21 @@ function parseArguments(argv: readonly string[]): string {
   throw new ConnectionFileError(`one connection file is needed, found ${found}\n\n${usage}`);
 }
 
-/** The session is loaded and started behind the sockets: what comes before it is ready waits for it. */
-function createInterpreter(events: InterpreterEvents): Interpreter {
-  const session = import('./session-interpreter.ts').then(
-    ({ SessionInterpreter }) => new SessionInterpreter(events, log),
-  );
-  return {
-    execute: async (request) => (await session).execute(request),
-    comm: async (message, cellId, subshell) => (await session).comm(message, cellId, subshell),
-    interrupt: async () => (await session).interrupt(),
-    isComplete: async (code) => (await session).isComplete(code),
-    complete: async (place) => (await session).complete(place),
-    inspect: async (request) => (await session).inspect(request),
-    holdOutput: async (held) => (await session).holdOutput(held),
-    shutdown: async () => (await session).shutdown(),
-  };
-}
-
 /** To the log of whoever started the kernel: Jupyter shows it in the server's terminal. */
 function log(text: string): void {
   process.stderr.write(`[rjit kernel] ${text}\n`);
 }
 
-function isUserError(error: unknown): error is Error {
-  if (error instanceof ConnectionFileError || error instanceof BindError) return true;
-  if (error instanceof RegistrationError) return true;
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+/** The text of an error that whoever starts the kernel can do something about; undefined for others. */
+async function refusalOf(error: unknown): Promise<string | undefined> {
+  if (!(error instanceof Error)) return undefined;
+  const [{ BindError }, { RegistrationError }] = await Promise.all([
+    import('./jupyter/sockets.ts'),
+    import('./jupyter/startup.ts'),
+  ]);
+  const isUnderstood = [ConnectionFileError, BindError, RegistrationError].some(
+    (kind) => error instanceof kind,
+  );
+  const isArgument = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return isUnderstood || isArgument ? error.message : undefined;
 }

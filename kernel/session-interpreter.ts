@@ -1,5 +1,5 @@
 /** The session and the managed backend as the interpreter that the protocol's side of the kernel drives. */
-import { AutomaticBackend } from './automatic-backend.ts';
+import type { AutomaticBackend } from './automatic-backend.ts';
 import { CellWatch } from './cell-watch.ts';
 import type { Intelligence } from './intelligence.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
 import type { MimeBundle } from './jupyter/messages.ts';
 import type { Output as SessionOutput } from './session/execution.ts';
 import { SessionProcess } from './session/session-process.ts';
+import type { StartingSession } from './starting-session.ts';
 import { parseTypeCheckMode, type TypeCheckMode, typeErrorOutcome } from './type-checks.ts';
 
 /** A cell `name?` waits until the types are loaded, on a slow machine, too; it can be interrupted. */
@@ -30,9 +31,10 @@ export class SessionInterpreter implements Interpreter {
   #intelligence: Promise<Intelligence> | undefined;
   #typeChecks: TypeCheckMode = 'warn';
 
-  constructor({ onOutput, onInput, onRestart }: InterpreterEvents, log: (text: string) => void) {
-    const backend = new AutomaticBackend(log);
-    const env = { ...process.env, RJIT_ENDPOINT_FILE: backend.endpointFile };
+  constructor(
+    { onOutput, onInput, onRestart }: InterpreterEvents,
+    { backend, env, connection }: StartingSession,
+  ) {
     this.#backend = backend;
     this.#watch = new CellWatch({
       intelligence: () => this.#loadedIntelligence(),
@@ -40,7 +42,7 @@ export class SessionInterpreter implements Interpreter {
       warn: (text, { cellId }) => onOutput({ kind: 'stream', name: 'stderr', text }, cellId),
     });
     this.#session = new SessionProcess({
-      ...{ onInput, env, backend },
+      ...{ onInput, env, backend, connection },
       onOutput: (output, cellId) => onOutput(withBytes(output), cellId),
       onDeclared: (declarations) => this.#watch.tell((intelligence) => intelligence.declared(declarations)),
       onMagic: (magic) => this.#watch.tell((intelligence) => intelligence.magicAdded(magic)),

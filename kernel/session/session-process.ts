@@ -22,6 +22,8 @@ export interface SessionOptions {
   /** The folder of the notebook; the current folder by default. */
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** A process with this folder and environment that has been started already. */
+  readonly connection?: SessionConnection;
   /** Flags for the session's Node. */
   readonly execArgv?: readonly string[];
   /** The managed backend, which lives in the kernel process so that it outlives a session. */
@@ -66,7 +68,7 @@ export class SessionProcess {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#connection = this.#spawn();
+    this.#connection = options.connection ?? this.#spawn();
     this.#serve(this.#connection);
   }
 
