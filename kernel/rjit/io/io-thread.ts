@@ -198,7 +198,7 @@ class IoThread {
       case 'emit':
         return this.#transport.emit(command.handle, command.epoch, command.what);
       case 'drop':
-        await this.#transport.drop(command.epoch, command.handles);
+        this.#transport.drop(command.epoch, command.handles);
         return undefined;
       case 'cancel':
         return this.#cancel();

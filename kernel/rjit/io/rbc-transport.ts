@@ -138,7 +138,7 @@ export class RbcTransport implements Transport {
     );
   }
 
-  async drop(epoch: number, handles: readonly number[]): Promise<void> {
+  drop(epoch: number, handles: readonly number[]): void {
     // RBC's server forgets nothing; here there is nothing to ask it for any more.
     if (epoch === this.#epoch) for (const handle of handles) this.#functions.delete(handle);
   }

@@ -6,6 +6,7 @@ import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { wrongResult } from './call-results.ts';
 import type { Channel } from './channel.ts';
 import { deathError } from './death.ts';
+import { DeferredDrops } from './deferred-drops.ts';
 import { DirectConnection, type DirectOffer } from './direct-connection.ts';
 import { mapInChunks } from './map-chunks.ts';
 import { abortedError, type CallEnds, PendingCall } from './pending-call.ts';
@@ -40,6 +41,7 @@ export class RjitTransport implements Transport {
   #isClosed = false;
   #isStoppingSettled = false;
   readonly #direct: DirectConnection;
+  readonly #drops = new DeferredDrops((epoch, handles) => this.#dropNow(epoch, handles));
 
   /** @param session of a thread before this one, to be taken up again */
   constructor(
@@ -190,11 +192,15 @@ export class RjitTransport implements Transport {
     return this.#onHandle(epoch, (client) => client.emit(handle, what));
   }
 
-  async drop(epoch: number, handles: readonly number[]): Promise<void> {
+  drop(epoch: number, handles: readonly number[]): void {
+    if (epoch === this.#epoch) this.#drops.add(epoch, handles);
+  }
+
+  #dropNow(epoch: number, handles: readonly number[]): void {
     // Handles of an earlier session are gone already, and an absent server keeps nothing.
     const live = this.#live;
-    if (epoch === this.#epoch && live?.data.isOpen)
-      await live.data.request((client) => client.drop([...handles]));
+    if (epoch !== this.#epoch || !live?.data.isOpen) return;
+    live.data.request((client) => client.drop([...handles])).catch(() => undefined);
   }
 
   async status(): Promise<ServerStatus> {

@@ -56,7 +56,8 @@ export interface Transport {
   callStaged(command: StagedCallCommand, options: CallOptions): Promise<number>;
   map(command: MapCommand, options: MapOptions): Promise<Uint8Array>;
   emit(handle: number, epoch: number, what: 'opt' | 'asm'): Promise<string>;
-  drop(epoch: number, handles: readonly number[]): Promise<void>;
+  /** Now or later. */
+  drop(epoch: number, handles: readonly number[]): void;
   status(): Promise<ServerStatus>;
   /** Stops everything that is under way; false when nothing was. */
   cancel(): Promise<boolean>;

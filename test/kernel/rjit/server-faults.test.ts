@@ -48,6 +48,26 @@ test('a function that the server has lost is compiled again, and the call repeat
   });
 });
 
+test('what is defined again is dropped on the server, behind its successor', async () => {
+  const dropped: number[] = [];
+  const server = new FakeServer({
+    drop: async (handles: readonly number[]) => {
+      dropped.push(...handles);
+      return true;
+    },
+  });
+  await withClient(server, async (jit, answer) => {
+    await answer(1);
+    for (const constant of [2, 3]) {
+      const source = `def answer(a):\n    return a + ${constant}\n`;
+      const [next] = await jit.define({ source, fileName: 'test', signatures: ['int64(int64)'] });
+      assert.is(await next?.async(1), 42);
+    }
+    await eventually('both are dropped', () => dropped.length === 2);
+    assert.equal(dropped, [1, 2]);
+  });
+});
+
 test('a server that loses every function is not asked for ever', async () => {
   const server = new FakeServer({
     call: async (_handle: number, _packed: Buffer) => {
