@@ -1,10 +1,10 @@
 import { splitModules } from '../contract/linked-modules.ts';
-import { Compilation, type CompiledObject, PhaseClock, PIPELINE, withoutErrors } from './compilation.ts';
+import { Compilation, type CompiledObject, PhaseClock, pipelineFor, withoutErrors } from './compilation.ts';
 import { Context, Module } from './handles.ts';
 import type { Llvm } from './llvm.ts';
 import { checkFunctions, type ExpectedFunction } from './module-check.ts';
 import { linkLibrary } from './module-linking.ts';
-import { prepareModule } from './module-preparation.ts';
+import { type ModuleFacts, prepareModule } from './module-preparation.ts';
 import type { Target } from './target.ts';
 
 /** How LLVM's messages name the text it reads: `<ir>:3:10: error: …`. */
@@ -49,8 +49,8 @@ export class ModuleCompiler {
         const parse = clock.lap();
         checkFunctions(this.#llvm.api, module, input.functions, input.entryNames);
         module.verify();
-        const { hasState } = this.#prepare(context, module, input.entryNames);
-        const prepared = { context, module, hasState, phases: { parse, verify: clock.lap() } };
+        const facts = this.#prepare(context, module, input.entryNames);
+        const prepared = { context, module, facts, phases: { parse, verify: clock.lap() } };
         return new Compilation(this.#llvm, this.#target, prepared);
       } catch (error) {
         module.dispose();
@@ -73,10 +73,10 @@ export class ModuleCompiler {
         this.#link(context, module, libraries);
         checkFunctions(api, module, [expected], NOTHING_ADDED);
         module.verify();
-        this.#prepare(context, module, new Set([expected.symbol]));
+        const facts = this.#prepare(context, module, new Set([expected.symbol]));
         // Line tables are for faults; to a reader they are noise.
         api.stripModuleDebugInfo(module.ref);
-        module.optimize(this.#target.machine, PIPELINE);
+        module.optimize(this.#target.machine, pipelineFor(facts));
         if (form === 'opt') return module.print();
         const assembly = withoutErrors(context, module.emit(this.#target.machine, 'assembly'));
         const text = assembly.bytes().toString();
@@ -133,7 +133,7 @@ export class ModuleCompiler {
     for (const library of libraries) linkLibrary(this.#llvm.api, context, module, library, this.#target);
   }
 
-  #prepare(context: Context, module: Module, keep: ReadonlySet<string>): { hasState: boolean } {
+  #prepare(context: Context, module: Module, keep: ReadonlySet<string>): ModuleFacts {
     return prepareModule(this.#llvm.api, context, module, this.#target, keep);
   }
 

@@ -17,6 +17,14 @@ export const RUNTIME_SYMBOLS: ReadonlySet<string> = new Set(['rjit_raise']);
 /** A front end's idea of the processor: kept, it would switch the host's instructions off and block inlining. */
 const TARGET_ATTRIBUTES = ['target-cpu', 'target-features', 'tune-cpu'];
 
+/** What preparing a module finds out about it. */
+export interface ModuleFacts {
+  /** It has variables of its own, so two copies of its code would not be the same functions. */
+  readonly hasState: boolean;
+  /** Some function of it has more than one block. */
+  readonly hasBranches: boolean;
+}
+
 /**
  * Makes a parsed module ready for the optimiser: this machine's target; nothing visible but `keep`, so that modules
  * may use the same names; stack probes in every function.
@@ -30,7 +38,7 @@ export function prepareModule(
   module: Module,
   target: Target,
   keep: ReadonlySet<string>,
-): { hasState: boolean } {
+): ModuleFacts {
   setTarget(api, module, target);
   const functions = functionsOf(api, module);
   const globals = globalsOf(api, module);
@@ -38,13 +46,15 @@ export function prepareModule(
   refuseUnresolved(api, [...functions, ...globals]);
   for (const global of [...functions, ...globals, ...aliasesOf(api, module)]) internalize(api, global, keep);
   const probe = stringAttribute(api, context, 'probe-stack', 'inline-asm');
+  let hasBranches = false;
   for (const ref of functions) {
     if (api.isDeclaration(ref) !== 0) continue;
+    hasBranches ||= api.countBasicBlocks(ref) > 1;
     for (const key of TARGET_ATTRIBUTES) api.removeStringAttribute(ref, FUNCTION_INDEX, key, key.length);
     // A large frame could step over the guard page below the stack; with probes it runs into it.
     api.addAttribute(ref, FUNCTION_INDEX, probe);
   }
-  return { hasState: globals.some((global) => isState(api, global)) };
+  return { hasState: globals.some((global) => isState(api, global)), hasBranches };
 }
 
 export function setTarget(api: LlvmApi, module: Module, target: Target): void {

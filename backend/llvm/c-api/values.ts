@@ -32,6 +32,9 @@ export function bindValues(library: LibraryHandle) {
       byteLength: Out<number>,
     ) => string,
     isDeclaration: library.func('LLVMIsDeclaration', 'int', [REF]) as (global: ValueRef) => number,
+    countBasicBlocks: library.func('LLVMCountBasicBlocks', 'unsigned int', [REF]) as (
+      definition: ValueRef,
+    ) => number,
     isGlobalConstant: library.func('LLVMIsGlobalConstant', 'int', [REF]) as (global: ValueRef) => number,
     isThreadLocal: library.func('LLVMIsThreadLocal', 'int', [REF]) as (global: ValueRef) => number,
     globalValueType: library.func('LLVMGlobalGetValueType', REF, [REF]) as (global: ValueRef) => TypeRef,

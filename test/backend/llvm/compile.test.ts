@@ -208,6 +208,37 @@ for (const { label, library } of llvmChoices()) {
     assert.match(assembly, /ret/);
   });
 
+  compile('functions without a branch are inlined and folded as well as others', async ({ jit }) => {
+    const shown = await jit.define(
+      'shown',
+      'float64(float64, int64)',
+      `declare double @llvm.sqrt.f64(double)
+       define internal double @square(double %x) {
+         %p = alloca double
+         store double %x, double* %p
+         %a = load double, double* %p
+         %b = load double, double* %p
+         %c = fmul double %a, %b
+         ret double %c
+       }
+       define double @shown(double %x, i64 %n) {
+         %s1 = call double @llvm.sqrt.f64(double %x)
+         %s2 = call double @llvm.sqrt.f64(double %x)
+         %sum = fadd double %s1, %s2
+         %small = and i64 %n, 255
+         %rest = srem i64 %small, 1000
+         %float = sitofp i64 %rest to double
+         %square = call double @square(double %sum)
+         %result = fadd double %square, %float
+         ret double %result
+       }`,
+    );
+    const optimised = String(await jit.ask({ kind: 'emit', handle: shown.handle, form: 'opt' }));
+    assert.is(optimised.match(/call double/g)?.length, 1, 'one root is left, and no square');
+    assert.not.match(optimised, /alloca|store|load|srem/);
+    assert.is(await shown.call(6.25, 300), 25 + 44);
+  });
+
   compile('a loop over sines calls libmvec where glibc has it', async ({ jit }) => {
     const { functions } = await jit.compile(
       `declare double @llvm.sin.f64(double)
