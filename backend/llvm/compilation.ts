@@ -16,6 +16,7 @@ const STRAIGHT_PIPELINE = [
   'always-inline,inferattrs,cgscc(inline),globaldce',
   'function(sroa,early-cse<memssa>,instcombine,reassociate,sccp,correlated-propagation,gvn,dse,' +
     'slp-vectorizer,vector-combine,instcombine,adce)',
+  'strip-dead-prototypes',
 ].join(',');
 
 export function pipelineFor({ hasBranches }: ModuleFacts): string {
