@@ -152,9 +152,9 @@ export class RemoteFunction extends callableBase<ValueFunction>() {
     return Object.assign(call, { async: this.#asyncCalls(options), map });
   }
 
-  /** Compiles every overload now, before the first call. */
+  /** Compiles every overload now, before the first call; the server does several at a time. */
   compile(): this {
-    for (const overload of this.#overloads) overload.compile();
+    RemoteOverload.compileAll(this.#overloads);
     return this;
   }
 

@@ -131,7 +131,25 @@ export class RemoteOverload {
     const made = this.#madeTogether();
     if (made) return made;
     const front = this.#compileIr(this.#io.target());
-    return this.#accept(this.#io.requestSync('compile', commandOf(front.module)), front);
+    const [outcome] = this.#io.requestSync('compile', [commandOf(front.module)]);
+    return this.#accept(outcome, front);
+  }
+
+  /** Compiles all overloads of a function side by side, and waits. */
+  static compileAll(overloads: readonly RemoteOverload[]): void {
+    const [first] = overloads;
+    if (first === undefined) return;
+    if (first.#module.compiledTogether !== undefined) {
+      for (const overload of overloads) overload.compile();
+      return;
+    }
+    const target = first.#io.target();
+    const fronts = overloads.map((overload) => ({ overload, front: overload.#compileIr(target) }));
+    const requests = fronts.map(({ front }) => commandOf(front.module));
+    const outcomes = first.#io.requestSync('compile', requests);
+    fronts.forEach(({ overload, front }, index) => {
+      overload.#accept(outcomes[index], front);
+    });
   }
 
   /** The packed arguments. @throws RemoteError `bad-argument` in the words of a call */
@@ -161,7 +179,8 @@ export class RemoteOverload {
     const made = this.#madeTogether();
     if (made) return made;
     const front = this.#compileIr(await this.#io.request('target', {}));
-    return this.#accept(await this.#io.request('compile', commandOf(front.module)), front);
+    const [outcome] = await this.#io.request('compile', [commandOf(front.module)]);
+    return this.#accept(outcome, front);
   }
 
   #compileIr(target: IrTarget): FrontEndResult {
@@ -193,7 +212,11 @@ export class RemoteOverload {
     return undefined;
   }
 
-  #accept(outcome: CompileOutcome, { module, target, count, frontEndMs }: FrontEndResult): CallTarget {
+  #accept(
+    outcome: CompileOutcome | undefined,
+    { module, target, count, frontEndMs }: FrontEndResult,
+  ): CallTarget {
+    if (!outcome) throw new Error(`nothing came of the compilation of ${this.symbol}`);
     const { epoch, handles, phaseMicroseconds, cached } = outcome;
     const found = handles.find(({ symbol }) => symbol === this.symbol);
     if (!found) throw new RemoteError('protocol', `the server compiled the module without ${this.symbol}`);

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_threads';
+import type { CompileRequest } from '../../../backend/contract/compile-messages.ts';
 import { RemoteError } from '../../../backend/contract/remote-error.ts';
 import { CANCEL_CHANNEL } from '../cancel.ts';
 import { ManagedBackend } from '../managed-backend.ts';
@@ -12,6 +13,7 @@ import { HotCalls, signalEvent, wake } from './hot-calls.ts';
 import { type CallEnds, PendingCall } from './pending-call.ts';
 import { RbcTransport } from './rbc-transport.ts';
 import type {
+  CompileOutcome,
   Endpoint,
   IoKind,
   IoMessage,
@@ -168,7 +170,7 @@ class IoThread {
       case 'target':
         return this.#transport.target();
       case 'compile':
-        return this.#transport.compile(command);
+        return this.#compile(command);
       case 'callStaged':
         // What was called before runs before.
         this.#calls.takeNow();
@@ -222,6 +224,21 @@ class IoThread {
     return isSync
       ? () => Atomics.load(this.#channel.words, Word.current) === id
       : () => this.#cancellations === cancellations;
+  }
+
+  /** Asks for all before it waits for any: the server compiles them side by side. */
+  async #compile(requests: readonly CompileRequest[]): Promise<readonly CompileOutcome[]> {
+    const settled = await Promise.allSettled(requests.map((one) => this.#transport.compile(one)));
+    const outcomes = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed === undefined) return outcomes;
+    for (const { epoch, handles } of outcomes) {
+      this.#transport.drop(
+        epoch,
+        handles.map(({ handle }) => handle),
+      );
+    }
+    throw failed.reason;
   }
 
   #cancel(): Promise<boolean> {

@@ -104,7 +104,8 @@ export interface ServerStatus {
 export interface IoOperations {
   configure: { command: { readonly endpoint: Endpoint }; result: undefined };
   target: { command: object; result: ServerTarget };
-  compile: { command: CompileRequest; result: CompileOutcome };
+  /** All of the modules, or none. */
+  compile: { command: readonly CompileRequest[]; result: readonly CompileOutcome[] };
   /** The result is where in `staging` the answer begins. */
   callStaged: { command: StagedCallCommand; result: number };
   /** The result is packed. */

@@ -259,6 +259,31 @@ definitions('functions of one cell call each other, and each is returned', async
   assert.is(functions[0]?.(3), 9);
 });
 
+definitions('all overloads of a function are compiled at once, before it is called', async () => {
+  const twice = await defineOne(
+    definer,
+    'def twice(a):\n    return a + a\n',
+    'T(T), T = [int8, int64, float64]',
+  );
+  assert.is(twice.compile(), twice);
+  assert.equal(Object.keys(twice.compileTimes), ['int8(int8)', 'int64(int64)', 'float64(float64)']);
+  assert.equal([twice(int8(5)), twice(int64(500)), twice(0.25)], [10, 1000, 0.5]);
+});
+
+definitions('where one overload can not be compiled, none is, and the others can be called', async () => {
+  const members = (text: string) => Array.from({ length: 100 }, () => text).join(', ');
+  const wide = await defineOne(
+    definer,
+    `def wide(a):\n    return (${members('a')})\n`,
+    `(${members('int64')})(int64)`,
+    `(${members('complex128')})(complex128)`,
+  );
+  const error = await errorOf(() => wide.compile());
+  assert.match(`${error}`, /\[too-large\] wide returns 1600 bytes, 1024 are allowed/);
+  assert.equal(wide.compileTimes, {});
+  assert.equal(wide(3), Array(100).fill(3));
+});
+
 definitions('two clients of one server never see each other', () =>
   withBackend([], async (_backend, port) => {
     const [one, other] = [new RemoteJIT({ port }), new RemoteJIT({ port })];
