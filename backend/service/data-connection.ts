@@ -322,7 +322,6 @@ export class DataConnection {
   /** @param run gives the pieces of the result */
   #reply(method: CallMethod, header: MessageHeader, run: () => readonly Uint8Array[]): void {
     writer.reset();
-    this.#socket.cork();
     try {
       this.#writeReply(method, header.sequenceId, run());
     } catch (error) {
@@ -347,6 +346,8 @@ export class DataConnection {
         writer.raw(piece);
         continue;
       }
+      // All of the reply goes at once.
+      if (this.#socket.writableCorked === 0) this.#socket.cork();
       this.#socket.write(writer.copy());
       this.#socket.write(piece, () => this.#sent(method, piece));
       writer.reset();

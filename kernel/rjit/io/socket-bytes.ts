@@ -1,4 +1,4 @@
-import { readSync, writevSync } from 'node:fs';
+import { readSync, writeSync, writevSync } from 'node:fs';
 
 /** What the main thread does with a socket whose event loop is another thread's: what can be done at once, is done. */
 
@@ -14,7 +14,9 @@ export function readNow(descriptor: number, memory: Uint8Array, offset: number):
 /** @returns how many bytes went: undefined for none yet, 0 when none will go */
 export function writeNow(descriptor: number, pieces: readonly Uint8Array[]): number | undefined {
   try {
-    return writevSync(descriptor, pieces);
+    const [first, second] = pieces;
+    // A call has one, and is in a hurry.
+    return first && !second ? writeSync(descriptor, first) : writevSync(descriptor, pieces);
   } catch (error) {
     return isNotYet(error) ? undefined : 0;
   }
