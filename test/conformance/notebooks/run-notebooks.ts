@@ -101,9 +101,10 @@ function findingsOf(rows: readonly Row[], versions: string): Findings {
     `\`npm run conformance -- notebooks\`: those with code in the source distributions of ${packages}, which are not kept ` +
       `here, with ${versions}. \`rjit test --update\` brings each up to date; then \`rjit test\` must be green; then the first ` +
       'text that is compared is changed by hand, and `rjit test` must be red, and name the cell, the key and the difference.',
-    `${rows.length} notebooks: ${green.length} green, ${red.length} of them red when changed; ${rows.length - green.length} are tests of ` +
-      'what goes wrong, and fail as they should. Sanitised, since it differs from run to run: addresses of objects, the time ' +
-      'of day, random ids, and folders of the machine.',
+    `${rows.length} notebooks: ${green.length} green, ${red.length} of them red when changed (one of which no ` +
+      `text is compared can't be); ${rows.length - green.length} are tests of what goes wrong, or need what is not there, and ` +
+      'fail as they should. Sanitised, since it differs from run to run: addresses of objects, the time of day, random ids, ' +
+      'and folders of the machine.',
     ['| package | notebook | cells | verdict | red when changed |', '|---|---|---:|---|---|', ...table].join(
       '\n',
     ),
