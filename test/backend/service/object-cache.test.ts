@@ -21,6 +21,12 @@ async function compileAdd(
   return { handle: report.functions[0]?.handle ?? 0, cached: report.cached };
 }
 
+/** A worker answers before it writes. */
+async function keeps(folder: string, count: number): Promise<void> {
+  const isObject = (name: string) => name.endsWith('.o');
+  await eventually('it is kept', () => readdirSync(folder).filter(isObject).length === count);
+}
+
 /** A folder for the cache, and servers that use it. */
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const owner = new BackendProcess();
@@ -39,6 +45,7 @@ caches('a server takes what an earlier one has compiled, and says so', () =>
         const { handle, cached } = await compileAdd(session, 7);
         assert.is(cached, expected);
         assert.is(unpackInt64(await session.data.client.call(handle, packInt64s(1n, 2n))), 10n);
+        await keeps(folder, 1);
       });
     }
     assert.is(statSync(folder).mode & 0o777, 0o700);
@@ -51,6 +58,7 @@ caches('sessions of one server share it', () =>
     withBackend(['--object-cache', folder], async (_backend, port) => {
       const [one, two] = [await TestSession.open(port), await TestSession.open(port)];
       assert.is((await compileAdd(one, 1)).cached, false);
+      await keeps(folder, 1);
       assert.is((await compileAdd(two, 1)).cached, true);
     }),
   ),
@@ -61,6 +69,7 @@ caches('the functions of a worker that died come back from it', () =>
     withBackend(['--object-cache', folder], async (backend, port) => {
       const session = await TestSession.open(port);
       const { handle } = await compileAdd(session, 3);
+      await keeps(folder, 1);
       process.kill(await session.workerPid(), 'SIGKILL');
       await session.data.closed;
       await session.reconnect();
