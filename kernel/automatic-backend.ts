@@ -1,4 +1,5 @@
 /** The managed backend of a kernel: starts by itself, soon but in nobody's way, unless the user decides otherwise. */
+import type { EndpointFolder } from './rjit/endpoint-folder.ts';
 import { ManagedBackend } from './rjit/managed-backend.ts';
 
 /** Only this machine may use the backend that the kernel starts by itself, at a port that is free. */
@@ -13,9 +14,9 @@ export class AutomaticBackend {
   /** No automatic start any more: it was done, or the user has given an order. */
   #isDecided = false;
 
-  constructor(log: (text: string) => void) {
+  constructor(folder: EndpointFolder, log: (text: string) => void) {
     this.#log = log;
-    this.#backend = new ManagedBackend({ onCrash: (reason) => log(`the backend ended: ${reason}`) });
+    this.#backend = new ManagedBackend({ folder, onCrash: (reason) => log(`the backend ended: ${reason}`) });
   }
 
   get endpointFile(): string {

@@ -1,9 +1,13 @@
-/** Composition root of the kernel process: the user's session and the sockets start side by side. */
+/** Composition root of the kernel process: sockets first, then the user's session and the managed backend. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { historyPath } from './history-path.ts';
 import { ConnectionFileError } from './jupyter/connection-file.ts';
-import { StartingSession } from './starting-session.ts';
+import type { Interpreter, InterpreterEvents } from './jupyter/interpreter.ts';
 import { typescriptKernelInfo } from './typescript-kernel-info.ts';
+
+/** Clients that wait for the kernel connect, and ask what it is, within this time: with the processor to themselves. */
+const CONNECTING_MS = 15;
 
 const usage = `usage: rjit kernel CONNECTION_FILE
 
@@ -13,17 +17,21 @@ starts it by its kernelspec (rjit install).
 
 /** Runs `rjit kernel ARGV` until the kernel's end, and with it the process. */
 export async function main(argv: readonly string[]): Promise<number> {
-  let session: StartingSession | undefined;
   try {
     const connectionFile = parseArguments(argv);
     if (connectionFile === 'help') {
       process.stdout.write(usage);
       return 0;
     }
-    session = new StartingSession(log);
-    await run(connectionFile, session);
+    const { runKernelProcess } = await import('./jupyter/kernel-process.ts');
+    await runKernelProcess({
+      connectionFile,
+      info: typescriptKernelInfo(),
+      createInterpreter,
+      historyFile: historyPath(),
+      log,
+    });
   } catch (error) {
-    await session?.discard();
     const refusal = await refusalOf(error);
     if (refusal === undefined) throw error;
     log(refusal);
@@ -33,19 +41,26 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.exit(0);
 }
 
-/** While the session's process starts, this one loads what it needs for the protocol. */
-async function run(connectionFile: string, session: StartingSession): Promise<void> {
-  const [{ runKernelProcess }, { SessionInterpreter }] = await Promise.all([
-    import('./jupyter/kernel-process.ts'),
-    import('./session-interpreter.ts'),
-  ]);
-  await runKernelProcess({
-    connectionFile,
-    info: typescriptKernelInfo(),
-    createInterpreter: (events) => new SessionInterpreter(events, session),
-    historyFile: historyPath(),
-    log,
-  });
+/** The session is started behind the sockets: what comes before it is ready waits for it. */
+function createInterpreter(events: InterpreterEvents): Interpreter {
+  const session = delay(CONNECTING_MS).then(() => startSession(events));
+  return {
+    execute: async (request) => (await session).execute(request),
+    comm: async (message, cellId, subshell) => (await session).comm(message, cellId, subshell),
+    interrupt: async () => (await session).interrupt(),
+    isComplete: async (code) => (await session).isComplete(code),
+    complete: async (place) => (await session).complete(place),
+    inspect: async (request) => (await session).inspect(request),
+    holdOutput: async (held) => (await session).holdOutput?.(held),
+    shutdown: async () => (await session).shutdown(),
+  };
+}
+
+async function startSession(events: InterpreterEvents): Promise<Interpreter> {
+  const { StartingSession } = await import('./starting-session.ts');
+  const starting = new StartingSession();
+  const { SessionInterpreter } = await import('./session-interpreter.ts');
+  return new SessionInterpreter(events, starting, log);
 }
 
 function parseArguments(argv: readonly string[]): string {

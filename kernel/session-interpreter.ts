@@ -1,5 +1,5 @@
 /** The session and the managed backend as the interpreter that the protocol's side of the kernel drives. */
-import type { AutomaticBackend } from './automatic-backend.ts';
+import { AutomaticBackend } from './automatic-backend.ts';
 import { CellWatch } from './cell-watch.ts';
 import type { Intelligence } from './intelligence.ts';
 import type {
@@ -33,8 +33,10 @@ export class SessionInterpreter implements Interpreter {
 
   constructor(
     { onOutput, onInput, onRestart }: InterpreterEvents,
-    { backend, env, connection }: StartingSession,
+    { child, env, endpointFolder }: StartingSession,
+    log: (text: string) => void,
   ) {
+    const backend = new AutomaticBackend(endpointFolder, log);
     this.#backend = backend;
     this.#watch = new CellWatch({
       intelligence: () => this.#loadedIntelligence(),
@@ -42,7 +44,7 @@ export class SessionInterpreter implements Interpreter {
       warn: (text, { cellId }) => onOutput({ kind: 'stream', name: 'stderr', text }, cellId),
     });
     this.#session = new SessionProcess({
-      ...{ onInput, env, backend, connection },
+      ...{ onInput, env, backend, child },
       onOutput: (output, cellId) => onOutput(withBytes(output), cellId),
       onDeclared: (declarations) => this.#watch.tell((intelligence) => intelligence.declared(declarations)),
       onMagic: (magic) => this.#watch.tell((intelligence) => intelligence.magicAdded(magic)),

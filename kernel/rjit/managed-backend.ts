@@ -20,6 +20,8 @@ const KEPT_LOG_CHARACTERS = 4_000;
 export interface ManagedBackendOptions {
   /** The module with `serve`; the package's own server by default. */
   readonly serverModule?: URL;
+  /** Where the server says where it listens; one of its own by default. It is removed with this object. */
+  readonly folder?: EndpointFolder;
   /** Told when the server has ended by itself, and why. */
   readonly onCrash?: (reason: string) => void;
 }
@@ -29,7 +31,7 @@ export interface ManagedBackendOptions {
  * holds this process's lifeline and ends with it, however that ends. Prints nothing.
  */
 export class ManagedBackend implements BackendControl {
-  readonly #folder = new EndpointFolder();
+  readonly #folder: EndpointFolder;
   readonly #options: ManagedBackendOptions;
   #running: RunningServer | undefined;
   /** Whom the server is for: see `start`. */
@@ -43,6 +45,7 @@ export class ManagedBackend implements BackendControl {
 
   constructor(options: ManagedBackendOptions = {}) {
     this.#options = options;
+    this.#folder = options.folder ?? new EndpointFolder();
     process.once('exit', this.#onExit);
   }
 

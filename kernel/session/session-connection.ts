@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ControlChannel } from './control-channel.ts';
 import type { CellId, CommMessage, ExecuteOutcome, ExecuteRequest, Output } from './execution.ts';
 import { readLines } from './line-reader.ts';
 import { OutputSequencer } from './output-sequencer.ts';
+import { killSession, type SessionChild } from './session-child.ts';
 import type { SessionDeath } from './session-death.ts';
 import {
   type Answer,
@@ -20,13 +18,6 @@ import {
   type VariableDeclaration,
 } from './session-messages.ts';
 
-export interface ConnectionOptions {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Flags for the session's Node, such as `--max-old-space-size=512`. */
-  readonly execArgv: readonly string[];
-}
-
 export interface ConnectionEvents {
   readonly onOutput: (output: Output, cellId: CellId | undefined) => void;
   readonly onQuestion: (question: Question) => Promise<Answer>;
@@ -34,8 +25,6 @@ export interface ConnectionEvents {
   readonly onMagic: (magic: UserMagic) => void;
   readonly onDeath: (death: SessionDeath) => void;
 }
-
-const entry = fileURLToPath(new URL('./session-main.js', import.meta.url));
 
 /** After a process has exited, how long a child of its that still holds the pipes can delay the news. */
 const DRAIN_TIMEOUT_MS = 200;
@@ -46,10 +35,10 @@ const EXIT_TIMEOUT_MS = 500;
 export class SessionConnection {
   readonly ready: Promise<void>;
   readonly control: ControlChannel;
-  readonly #child: ChildProcess;
+  readonly #child: SessionChild;
   readonly #messages: Socket;
   readonly #sequencer: OutputSequencer;
-  readonly #exited: Promise<void>;
+  readonly #ended: Promise<void>;
   #events: ConnectionEvents | undefined;
   /** The cells that run: one of the main shell and one of each subshell at most. */
   readonly #running = new Map<CellId, (outcome: ExecuteOutcome) => void>();
@@ -63,31 +52,22 @@ export class SessionConnection {
   #held: Promise<void> | undefined;
   #release: () => void = () => {};
 
-  constructor(options: ConnectionOptions) {
-    const token = randomBytes(8).toString('hex');
-    // Without the checks, a termination inside a callback can't abort the process over Node's async id stack.
-    const argv = ['--no-force-async-hooks-checks', ...options.execArgv, entry];
-    this.#child = spawn(process.execPath, argv, {
-      cwd: options.cwd,
-      env: { ...options.env, RJIT_SESSION_TOKEN: token },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      // A process group of its own: signals for the kernel pass it by, and all its children end with it.
-      detached: process.platform !== 'win32',
-    });
+  constructor(child: SessionChild) {
+    this.#child = child;
     this.ready = new Promise((resolve) => {
       this.#markReady = resolve;
     });
     this.#messages = this.#pipe(3);
     this.control = new ControlChannel(this.#pipe(4));
-    this.#sequencer = new OutputSequencer(token, (output, cellId) => this.#pass(output, cellId));
-    this.#child.stdout?.on('data', (chunk: Buffer) => this.#sequencer.pushStdout(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => this.#sequencer.pushStderr(chunk));
+    this.#sequencer = new OutputSequencer(child.token, (output, cellId) => this.#pass(output, cellId));
+    this.#child.process.stdout?.on('data', (chunk: Buffer) => this.#sequencer.pushStdout(chunk));
+    this.#child.process.stderr?.on('data', (chunk: Buffer) => this.#sequencer.pushStderr(chunk));
     readLines(this.#messages, (line) => this.#onMessage(line));
-    this.#exited = this.#watchExit();
+    this.#ended = this.#watchExit();
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child.process.pid;
   }
 
   get isDead(): boolean {
@@ -134,7 +114,7 @@ export class SessionConnection {
       this.#held = undefined;
       this.#release();
     }
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    for (const stream of [this.#child.process.stdout, this.#child.process.stderr]) {
       if (held) stream?.pause();
       else stream?.resume();
     }
@@ -143,21 +123,21 @@ export class SessionConnection {
   /** Ends the process and all its children at once. */
   kill(because: string): void {
     this.#endedBecause ??= because;
-    this.#killGroup();
+    killSession(this.#child);
   }
 
   /** Lets the exit handlers of the user's code run, briefly; resolves when the process is gone. */
   async end(): Promise<void> {
     this.#endedBecause ??= 'the session was shut down';
     this.#messages.end();
-    const timer = setTimeout(() => this.#killGroup(), EXIT_TIMEOUT_MS);
-    await this.#exited;
+    const timer = setTimeout(() => killSession(this.#child), EXIT_TIMEOUT_MS);
+    await this.#ended;
     clearTimeout(timer);
-    this.#killGroup();
+    killSession(this.#child);
   }
 
   #pipe(index: number): Socket {
-    const stream = this.#child.stdio[index];
+    const stream = this.#child.process.stdio[index];
     if (!(stream instanceof Socket)) throw new TypeError(`the session has no pipe ${index}`);
     // A pipe to a process that has just died breaks; that it died is known from its exit.
     stream.on('error', () => {});
@@ -231,9 +211,9 @@ export class SessionConnection {
   }
 
   async #watchExit(): Promise<void> {
-    const { exitCode, signal } = await processExit(this.#child);
+    const { exitCode, signal } = await this.#child.exited;
     this.holdOutput(false);
-    await drained([this.#child.stdout, this.#child.stderr, this.#messages]);
+    await drained([this.#child.process.stdout, this.#child.process.stderr, this.#messages]);
     this.#sequencer.end();
     this.#death = {
       exitCode,
@@ -243,33 +223,13 @@ export class SessionConnection {
       endedBecause: this.#endedBecause,
       lastErrorText: this.#sequencer.lastErrorText,
     };
-    for (const stream of [this.#child.stdout, this.#child.stderr, this.#messages]) stream?.destroy();
+    for (const stream of [this.#child.process.stdout, this.#child.process.stderr, this.#messages])
+      stream?.destroy();
     for (const settle of this.#comms.values()) settle(false);
     this.#comms.clear();
     this.control.close();
     this.#events?.onDeath(this.#death);
   }
-
-  #killGroup(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      if (process.platform === 'win32') this.#child.kill('SIGKILL');
-      else process.kill(-pid, 'SIGKILL');
-    } catch {
-      // The whole group is gone already.
-    }
-  }
-}
-
-function processExit(
-  child: ChildProcess,
-): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
-  return new Promise((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
-    // The process could not be started at all.
-    child.once('error', () => resolve({ exitCode: null, signal: null }));
-  });
 }
 
 /** All that the process wrote has been read, unless a child of its keeps a pipe open. */

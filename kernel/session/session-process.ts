@@ -10,6 +10,7 @@ import type {
   Output,
 } from './execution.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import { type SessionChild, spawnSession } from './session-child.ts';
 import { SessionConnection } from './session-connection.ts';
 import { reportDeath, type SessionDeath } from './session-death.ts';
 import type { Answer, LiveMember, Question, UserMagic, VariableDeclaration } from './session-messages.ts';
@@ -23,7 +24,7 @@ export interface SessionOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** A process with this folder and environment that has been started already. */
-  readonly connection?: SessionConnection;
+  readonly child?: SessionChild;
   /** Flags for the session's Node. */
   readonly execArgv?: readonly string[];
   /** The managed backend, which lives in the kernel process so that it outlives a session. */
@@ -68,7 +69,7 @@ export class SessionProcess {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#connection = options.connection ?? this.#spawn();
+    this.#connection = options.child === undefined ? this.#spawn() : new SessionConnection(options.child);
     this.#serve(this.#connection);
   }
 
@@ -148,7 +149,7 @@ export class SessionProcess {
 
   #spawn(): SessionConnection {
     const { cwd = process.cwd(), env = process.env, execArgv = [] } = this.#options;
-    return new SessionConnection({ cwd, env, execArgv });
+    return new SessionConnection(spawnSession({ cwd, env, execArgv }));
   }
 
   #serve(connection: SessionConnection): void {
