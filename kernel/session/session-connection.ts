@@ -194,17 +194,17 @@ export class SessionConnection {
   }
 
   /**
-   * What the cell wrote was in the pipes before its end was told, so it is read in the same turn of the event loop:
+   * What the cell wrote was in the pipes before its end was told, so a whole turn of the event loop reads all of it:
    * cheaper than a mark on each pipe for every cell.
    */
   async #finish(cellId: CellId, outcome: ExecuteOutcome): Promise<void> {
-    await nextTurn();
-    while (this.#held !== undefined) {
+    do {
       await this.#held;
-      // The streams begin to flow in this turn, and are read in the next one.
+      // The rest of this turn, and the next one: what woke this turn may have been an earlier message, and the cell
+      // may have written the rest, its end too, when the other pipes had been looked at.
       await nextTurn();
       await nextTurn();
-    }
+    } while (this.#held !== undefined);
     const resolve = this.#running.get(cellId);
     this.#running.delete(cellId);
     resolve?.(outcome);
