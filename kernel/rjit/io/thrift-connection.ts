@@ -217,7 +217,13 @@ export class ThriftConnection {
       }
       const sequenceId = nextSequenceId();
       writeCompileRequest(this.#writer, sequenceId, request);
-      const receive = (bytes: Uint8Array) => resolve(readCompileReport(new BinaryReader(bytes)));
+      const receive = (bytes: Uint8Array) => {
+        try {
+          resolve(readCompileReport(new BinaryReader(bytes)));
+        } catch (error) {
+          reject(RemoteError.from(error));
+        }
+      };
       this.#waiting.set(sequenceId, { receive, fail: reject });
       this.flush();
     });
