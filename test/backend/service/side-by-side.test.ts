@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CompileReport, CompileRequest, FunctionSpec } from '#thrift/remotejit_types.js';
 import { BackendProcess, withBackend } from '../../support/backend-process.ts';
+import { tooDeep } from '../../support/deep-ir.ts';
 import { eventually } from '../../support/eventually.ts';
 import { addition } from '../../support/ir-functions.ts';
 import { laborious } from '../../support/laborious-ir.ts';
@@ -185,6 +186,25 @@ declare i64 @llvm.read_register.i64(metadata)
       assert.match(death?.reason ?? '', /while compiling: .*[Ii]nvalid register name/);
       assert.is(await session.call(add, 1n, 3n), 4n);
     }),
+);
+
+many('a crash of LLVM in one of them ends the worker, and all that was compiled before comes back', () =>
+  withSession(async (session) => {
+    const handles = await session.compile(addition('add') + addition('more', 5), 'add', 'more');
+    const pid = await session.workerPid();
+    compile(session, 'deep', tooDeep('deep')).catch(() => undefined);
+    compile(session, 'slow', laborious('slow')).catch(() => undefined);
+    await session.data.closed;
+    const { death } = await session.reconnect();
+    assert.is(death?.reason, 'SIGSEGV while compiling: compiled at the same time: slow_lallA');
+    assert.is(death?.functionName, 'deep_lallA');
+    assert.is.not(await session.workerPid(), pid);
+    const answers = await Promise.all(handles.map((handle) => session.call(handle, 1n, 3n)));
+    assert.equal(answers, [4n, 9n]);
+    // What was compiled beside it is no worse for it.
+    const [next = 0] = await session.compile(addition('next', 1), 'next');
+    assert.is(await session.call(next, 1n, 1n), 3n);
+  }),
 );
 
 many('cancelling ends them all, and the session goes on', () =>
