@@ -41,6 +41,13 @@ function readerOf(
 
 const streams = suite('the stream of a map’s columns');
 
+/** Who waits for shared memory keeps no process alive. */
+let alive: NodeJS.Timeout;
+streams.before(() => {
+  alive = setInterval(() => undefined, 1_000);
+});
+streams.after(() => clearInterval(alive));
+
 streams('what both threads can read, and what fits a chunk, needs none', () => {
   const { source } = threeColumns();
   const shared = new Uint8Array(new SharedArrayBuffer(8 * LENGTH));
