@@ -132,7 +132,7 @@ export class DirectConnection {
    *
    * @returns rejects with the first error among its answers; undefined when the connection is closed
    */
-  finish({ firstId, lastId, begun, unsent }: FinishMapCommand): Promise<void> | undefined {
+  finish({ firstId, lastId, begun, unsent, isBroken }: FinishMapCommand): Promise<void> | undefined {
     const connection = this.#connection;
     if (!connection?.isOpen) return undefined;
     const answers: Promise<void>[] = [];
@@ -146,7 +146,10 @@ export class DirectConnection {
     return Promise.allSettled(answers)
       .then(() => Promise.all(answers))
       .then(() => undefined)
-      .finally(() => this.#offerAgain(connection));
+      .finally(() => {
+        if (!isBroken) this.#offerAgain(connection);
+        else if (this.#connection === connection) this.withdraw();
+      });
   }
 
   #readOn(connection: ThriftConnection, begun: Uint8Array): void {

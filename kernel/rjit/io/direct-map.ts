@@ -25,6 +25,8 @@ export interface MapRemains {
   readonly begun: Uint8Array;
   /** What must be written yet of the last chunk. */
   readonly unsent: Uint8Array;
+  /** Behind that chunk stands a part of another, which has no rest: the connection is of no further use. */
+  readonly isBroken: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export class DirectMap {
   /**
    * @param deadline by `performance.now()`
    * @param onProgress told how many elements have their results; what it throws ends this
+   * @throws RemoteError `bad-argument` when an array has been detached since the map began
    */
   run(deadline: number, onProgress: ((done: number) => void) | undefined): MapEnd {
     const answers = this.#answers;
@@ -76,7 +79,8 @@ export class DirectMap {
   get remains(): MapRemains {
     const { count, begun } = this.#answers.unread;
     const { firstId } = this.#map;
-    const { unsent } = this.#requests;
-    return { firstId: firstId + count, lastId: firstId + this.#requests.count - 1, begun, unsent };
+    const { unsent, isBroken } = this.#requests;
+    const lastId = firstId + this.#requests.count - 1;
+    return { firstId: firstId + count, lastId, begun, unsent, isBroken };
   }
 }

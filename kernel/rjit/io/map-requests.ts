@@ -1,6 +1,6 @@
 import { BinaryWriter } from '../../../backend/contract/binary-protocol.ts';
 import { type MapRequest, writeMapHead } from '../../../backend/contract/call-messages.ts';
-import { type Columns, elementsOf } from './map-stream.ts';
+import { type Columns, detachedError, elementsOf } from './map-stream.ts';
 import { writeNow } from './socket-bytes.ts';
 
 /** What is larger isn't copied to be sent. */
@@ -48,6 +48,8 @@ export class MapRequests {
   #begun = 0;
   /** What hasn't been written of the last of them. */
   #pieces: readonly Uint8Array[] = [];
+  /** What they should have. */
+  #unsentByteLength = 0;
   #isUntouched = false;
 
   constructor(map: ChunkedMap, chunkCount: number, descriptor: number) {
@@ -56,22 +58,34 @@ export class MapRequests {
     this.#chunkCount = chunkCount;
   }
 
-  /** Chunks of which something was written. */
+  /** Chunks that were written, and the one that `unsent` completes. */
   get count(): number {
-    return this.#isUntouched ? this.#begun - 1 : this.#begun;
+    return this.#isUntouched || this.isBroken ? this.#begun - 1 : this.#begun;
   }
 
   /** What must follow what was written. */
   get unsent(): Uint8Array {
-    return this.#isUntouched ? new Uint8Array(0) : Buffer.concat(this.#pieces);
+    return this.#isUntouched || this.isBroken ? new Uint8Array(0) : Buffer.concat(this.#pieces);
+  }
+
+  /** A part of a chunk was written, and the rest is gone with its array: nothing can follow. */
+  get isBroken(): boolean {
+    return !this.#isUntouched && this.#isDetached;
+  }
+
+  /** The views of a detached array are empty. */
+  get #isDetached(): boolean {
+    return byteLengthOf(this.#pieces) !== this.#unsentByteLength;
   }
 
   /**
    * @param limit how many chunks may be begun at most
    * @returns whether something went; undefined when nothing more will go
+   * @throws RemoteError `bad-argument` when an array has been detached since the map began
    */
   send(limit: number): boolean | undefined {
     let hasSent = false;
+    if (this.#isDetached) throw detachedError();
     for (;;) {
       if (this.#pieces.length === 0 && !this.#begin(limit)) return hasSent;
       const byteLength = writeNow(this.#descriptor, this.#pieces);
@@ -80,6 +94,7 @@ export class MapRequests {
       hasSent = true;
       this.#isUntouched = false;
       this.#pieces = piecesAfter(this.#pieces, byteLength);
+      this.#unsentByteLength -= byteLength;
       // It took a part: the socket is full.
       if (this.#pieces.length > 0) return true;
     }
@@ -97,6 +112,7 @@ export class MapRequests {
       columns: columns.map((_, index) => elementsOf(this.#map, index, start, end)),
     };
     this.#pieces = mapRequestPieces(this.#writer, firstId + count, request);
+    this.#unsentByteLength = byteLengthOf(this.#pieces);
     this.#begun += 1;
     this.#isUntouched = true;
     return true;
@@ -111,4 +127,8 @@ function piecesAfter(pieces: readonly Uint8Array[], byteLength: number): readonl
     return piece.subarray(taken);
   });
   return rest.filter((piece) => piece.byteLength > 0);
+}
+
+function byteLengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((total, { byteLength }) => total + byteLength, 0);
 }

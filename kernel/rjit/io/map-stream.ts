@@ -51,10 +51,12 @@ export function elementsOf(
   const column = columns[index] ?? new Uint8Array(0);
   const byteLength = elementByteLengths[index] ?? 0;
   if (column.byteLength === byteLength && length !== 1) return column;
-  if (column.byteLength !== length * byteLength) {
-    throw new RemoteError('bad-argument', 'an array was detached or became shorter during the map');
-  }
+  if (column.byteLength !== length * byteLength) throw detachedError();
   return column.subarray(start * byteLength, end * byteLength);
+}
+
+export function detachedError(): RemoteError {
+  return new RemoteError('bad-argument', 'an array was detached or became shorter during the map');
 }
 
 /** The main thread's end. */

@@ -20,6 +20,7 @@ export class Maps {
 
   /** Waits for the results, packed densely. @throws RemoteError */
   run(command: MapCommand, options: RequestOptions): Uint8Array {
+    this.#thread.refuseInProgress();
     const { timeoutMs } = options;
     const deadline = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
     const direct = this.#direct(command, deadline, options);

@@ -114,7 +114,7 @@ export class RunningThread {
   }
 
   call(target: CallTarget, args: CallArguments, timeoutMs: number): CallOutcome {
-    this.#refuseInProgress();
+    this.refuseInProgress();
     const memory = gathered(target, args);
     if (memory && !fitsTheRing(target, memory)) return this.#callStaged(target, memory, timeoutMs);
     const outcome = memory ? undefined : this.#callDirectly(target, args, timeoutMs);
@@ -212,7 +212,7 @@ export class RunningThread {
     command: IoOperations[Kind]['command'],
     { timeoutMs, onProgress, feed }: RequestOptions,
   ): IoOperations[Kind]['result'] {
-    this.#refuseInProgress();
+    this.refuseInProgress();
     const id = this.#nextId();
     const wantsProgress = onProgress !== undefined;
     Atomics.store(this.#channel.words, Word.current, id);
@@ -344,8 +344,8 @@ export class RunningThread {
     }
   }
 
-  /** Two requests can't be waited for at once. */
-  #refuseInProgress(): void {
+  /** Two requests can't be waited for at once. @throws RemoteError `bad-request` */
+  refuseInProgress(): void {
     if (!this.#isTellingProgress) return;
     throw new RemoteError(
       'bad-request',

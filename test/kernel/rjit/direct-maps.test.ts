@@ -86,6 +86,41 @@ maps('lets what is told its progress start promises, and nothing that waits', ()
     const waiting = add.with({ onProgress: () => void add(1, 3) });
     assert.match((await errorOf(() => waiting.map(COUNTING, 1))).message, /can’t wait for another call/);
     assert.is(add(1, 3), 4);
+    let refused = 0;
+    const stubborn = add.with({
+      onProgress: () => {
+        try {
+          add.map(COUNTING, 2);
+        } catch {
+          refused += 1;
+        }
+      },
+    });
+    assert.ok(isShifted(stubborn.map(COUNTING, 1), 1));
+    assert.ok(refused > 0);
+  }),
+);
+
+maps('fails when what is told its progress detaches an array, and the next one is right', () =>
+  withAddition(async (add) => {
+    for (const message of [undefined, 'enough']) {
+      const counting = COUNTING.slice();
+      const onProgress = () => {
+        structuredClone(counting.buffer, { transfer: [counting.buffer] });
+        if (message) throw new Error(message);
+      };
+      // With two columns there are more chunks than are under way when the first has its answer.
+      const error = await errorOf(() => add.with({ onProgress }).map(counting, COUNTING));
+      assert.match(
+        error.message,
+        message ? /^enough$/ : /an array was detached or became shorter during the map/,
+      );
+      if (!message) assert.is((error as RemoteError).code, 'bad-argument');
+      assert.is(add(1, 3), 4);
+      assert.ok(isShifted(add.map(COUNTING, 1), 1));
+      assert.is(await add.async(1, 3), 4);
+      assert.ok(isShifted(add.map(COUNTING, 2), 2));
+    }
   }),
 );
 
