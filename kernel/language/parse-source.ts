@@ -8,7 +8,11 @@ let parser: typeof import('@babel/parser') | undefined;
 
 /** Loaded when the first source is parsed: a session can run its first cell sooner, if that is a plain one. */
 function babel(): typeof import('@babel/parser') {
-  parser ??= require('@babel/parser') as typeof import('@babel/parser');
+  if (parser !== undefined) return parser;
+  // A try before may have been ended halfway by an interrupt, or be under way below this very call, which is that of a
+  // subshell's cell: Node would give the half that is there.
+  delete require.cache[require.resolve('@babel/parser')];
+  parser = require('@babel/parser') as typeof import('@babel/parser');
   return parser;
 }
 

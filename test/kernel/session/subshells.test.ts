@@ -124,6 +124,14 @@ test(
 );
 
 test(
+  'run while the session still loads its parser, too',
+  withSession(async (session) => {
+    await session.run('1');
+    assert.is(await session.show('const two: number = 2; two', { subshell: 1 }), '2');
+  }),
+);
+
+test(
   'when the session ends, so do the cells of all shells',
   withSession(async (session) => {
     const main = session.show('await new Promise(() => {})');
