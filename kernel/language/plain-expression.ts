@@ -3,7 +3,7 @@ import type { TransformResult } from './transform-cell.ts';
 
 /** A name, a number or a string without escapes, a member, or a mark; `++` and `--` are marks of their own. */
 const TOKEN =
-  / *(?:([A-Za-z_$][\w$]*)|(\d+(?:\.\d+)?(?![\w.])|"[^"\\\n]*"|'[^'\\\n]*')|(\.[A-Za-z_$][\w$]*)|(\+\+|--|[-+*/%,();]))/y;
+  / *(?:([A-Za-z_$][\w$]*)|((?:0|[1-9]\d*)(?:\.\d+)?(?![\w.])|"[^"\\\n]*"|'[^'\\\n]*')|(\.[A-Za-z_$][\w$]*)|(\+\+|--|[-+*/%,();]))/y;
 
 /** Names that aren't names, at least somewhere. */
 const RESERVED: ReadonlySet<string> = new Set(
