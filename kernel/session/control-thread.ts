@@ -68,10 +68,10 @@ interface EvaluateReply {
 let isInterrupting = false;
 
 async function interrupt(): Promise<InterruptState> {
-  const cellsEnded = Atomics.load(signals, CELLS_ENDED);
   let hasStopped = false;
   let nextCancel = 0;
   for (let attempt = 0; ; attempt++) {
+    const cellsEnded = Atomics.load(signals, CELLS_ENDED);
     const reply = interruptOnMain();
     // A remote call that the main thread waits for comes back as cancelled; one that it awaits is of no use any more.
     // It may begin only now, so this is done again, ever more rarely.

@@ -1,11 +1,20 @@
 // As they are before the user's code can put others in their place.
 const { getOwnPropertyDescriptor, getOwnPropertyNames } = Object;
+const startsWith: (text: string, prefix: string) => boolean = Function.prototype.call.bind(
+  String.prototype.startsWith,
+);
 
 /** Names of the global object that begin so, each with what it is; nothing of the user's runs. */
 export function globalMembers(prefix: string): readonly string[] {
-  return getOwnPropertyNames(globalThis).flatMap((name) => {
-    if (!name.startsWith(prefix)) return [];
+  // By index: the user may have replaced the iterator of arrays and their methods, too.
+  const names = getOwnPropertyNames(globalThis);
+  const found: string[] = [];
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index];
+    if (name === undefined || !startsWith(name, prefix)) continue;
     const isFunction = typeof getOwnPropertyDescriptor(globalThis, name)?.value === 'function';
-    return [name, isFunction ? 'method' : 'property'];
-  });
+    found[found.length] = name;
+    found[found.length] = isFunction ? 'method' : 'property';
+  }
+  return found;
 }
