@@ -4,8 +4,10 @@ import { ManagedBackend } from './rjit/managed-backend.ts';
 
 /** Only this machine may use the backend that the kernel starts by itself, at a port that is free. */
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 0 } as const;
-/** A first cell that is still running then may be waiting for the backend. */
+/** Cells that follow each other sooner have the processor to themselves; one that still runs then may be waiting for it. */
 const START_DELAY_MS = 250;
+/** What a cell says that is about to need the backend. */
+const REMOTE = /\brjit\b|\bRemoteJIT\b/u;
 
 export class AutomaticBackend {
   readonly #backend: ManagedBackend;
@@ -23,19 +25,17 @@ export class AutomaticBackend {
     return this.#backend.endpointFile;
   }
 
-  /** To be called when the session is ready: its first cell and the backend's start would slow each other down. */
+  /** To be called whenever the session has become ready or a cell has ended. */
   startSoon(): void {
-    this.#timer = setTimeout(() => this.startNow(), START_DELAY_MS).unref();
+    if (this.#isDecided) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#startNow(), START_DELAY_MS).unref();
   }
 
-  /** To be called when a cell has ended: nothing competes now. */
-  startNow(): void {
-    if (this.#isDecided) return;
-    this.#decide();
-    // Why it failed is also what the first remote call says.
-    this.#backend.start(DEFAULT_ADDRESS).catch((error: unknown) => {
-      this.#log(`no local backend: ${error instanceof Error ? error.message : String(error)}`);
-    });
+  /** To be called when a cell begins: it may be one that waits for the backend. */
+  startFor(code: string): void {
+    if (REMOTE.test(code)) this.#startNow();
+    else this.startSoon();
   }
 
   start(address: { host?: string; port?: number }): Promise<{ host: string; port: number }> {
@@ -51,6 +51,15 @@ export class AutomaticBackend {
   dispose(): Promise<void> {
     this.#decide();
     return this.#backend.dispose();
+  }
+
+  #startNow(): void {
+    if (this.#isDecided) return;
+    this.#decide();
+    // Why it failed is also what the first remote call says.
+    this.#backend.start(DEFAULT_ADDRESS).catch((error: unknown) => {
+      this.#log(`no local backend: ${error instanceof Error ? error.message : String(error)}`);
+    });
   }
 
   #decide(): void {

@@ -69,9 +69,10 @@ export class SessionInterpreter implements Interpreter {
     const refusal = this.#typeChecks === 'strict' ? await this.#refuse(request) : undefined;
     if (refusal !== undefined) return refusal;
     const done = this.#watch.begin(request);
+    this.#backend.startFor(request.code);
     const outcome = await this.#session.execute(request);
     done();
-    this.#backend.startNow();
+    this.#backend.startSoon();
     return outcome;
   }
 

@@ -32,6 +32,7 @@ interface ActiveCell {
 export class CellExecutor {
   readonly #options: CellExecutorOptions;
   readonly #active = new Set<ActiveCell>();
+  #idleSince = performance.now();
   #silentRuns = 0;
   #coverage: CodeCoverage | undefined;
 
@@ -42,6 +43,11 @@ export class CellExecutor {
   /** The runs of the cells that have begun and aren't done. */
   get activeRuns(): readonly CellRun[] {
     return Array.from(this.#active, ({ run }) => run);
+  }
+
+  /** For how long no cell has run; 0 while one does. */
+  get idleMs(): number {
+    return this.#active.size > 0 ? 0 : performance.now() - this.#idleSince;
   }
 
   execute(request: ExecuteRequest): void {
@@ -179,6 +185,7 @@ export class CellExecutor {
 
   #finish(active: ActiveCell, outcome: ExecuteOutcome): void {
     if (!this.#active.delete(active)) return;
+    this.#idleSince = performance.now();
     const { channel, send } = this.#options;
     const { cellId, wantsCoverage } = active.request;
     channel.endCell(cellId);

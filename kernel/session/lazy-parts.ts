@@ -74,16 +74,17 @@ export class LazyParts {
       : loading;
   }
 
-  /** Loads the rest while nothing runs; `isIdle` says whether that is so. */
-  prepare(isIdle: () => boolean): void {
+  /** Loads the rest while nothing runs; `idleMs` says for how long that has been so. */
+  prepare(idleMs: () => number): void {
     const prepareRemote = (): void => {
       if (this.#remoteLoading !== undefined) return;
-      if (isIdle()) void this.#loadedRemote().catch(() => undefined);
+      // Between two cells that follow each other, the session is idle for a moment only.
+      if (idleMs() >= IDLE_MS) void this.#loadedRemote().catch(() => undefined);
       else setTimeout(prepareRemote, IDLE_MS).unref();
     };
     void Promise.resolve(this.evaluator()).then((evaluator) => {
       setImmediate(() => {
-        if (isIdle()) evaluator.warmUp();
+        if (idleMs() > 0) evaluator.warmUp();
       });
       setTimeout(prepareRemote, IDLE_MS).unref();
     });

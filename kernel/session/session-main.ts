@@ -188,4 +188,4 @@ const control: MainThreadControl = {
   globals: globalMembers,
 };
 Object.defineProperty(globalThis, controlObject, { value: control });
-setImmediate(() => parts.prepare(() => executor.activeRuns.length === 0));
+setImmediate(() => parts.prepare(() => executor.idleMs));
