@@ -7,20 +7,20 @@ import { MessageType, ThriftType } from './thrift-types.ts';
  * writes them. Requests carry the service's prefix, replies don't.
  */
 const ENCODER = new TextEncoder();
-const NAMES = {
+const NAMES: Readonly<Record<HotMethod, Uint8Array>> = {
   call: ENCODER.encode('call'),
   mapColumns: ENCODER.encode('mapColumns'),
   compile: ENCODER.encode('compile'),
-} as const;
-const REQUEST_NAMES = {
+};
+const REQUEST_NAMES: Readonly<Record<CallMethod, Uint8Array>> = {
   call: ENCODER.encode('rjit:call'),
   mapColumns: ENCODER.encode('rjit:mapColumns'),
-} as const;
+};
 
-/** Those with a codec of their own; `compile`'s is in compile-messages.ts. */
-export type HotMethod = keyof typeof NAMES;
 /** Those whose result is bytes. */
-export type CallMethod = keyof typeof REQUEST_NAMES;
+export type CallMethod = 'call' | 'mapColumns';
+/** Those with a codec of their own; `compile`'s is in compile-messages.ts. */
+export type HotMethod = CallMethod | 'compile';
 
 export interface CallRequest {
   readonly handle: number;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel } from '@jupyterlab/services';
 import { isJsonObject, type JsonObject } from '../jupyter/messages.ts';
 import { deferred } from './deferred.ts';
-import { type JupyterServer, serverError } from './jupyter-server.ts';
+import type { JupyterServer } from './jupyter-server.ts';
 import {
   type ExecuteOptions,
   type ExecuteReply,
@@ -12,6 +12,7 @@ import {
   KernelTimeoutError,
 } from './kernel-connection.ts';
 import { pingedWebSocket } from './pinged-websocket.ts';
+import { serverError } from './server-error.ts';
 import { ServerExecutions } from './server-executions.ts';
 import { type LinkOptions, ServerLink } from './server-link.ts';
 
