@@ -29,7 +29,7 @@ async function main() {
   };
   checkNode();
   say('packages', installPackages());
-  say('build', build());
+  say('build', await build());
   say('libLLVM', provideLibLLVM(options.clientOnly));
   say('kernelspec', await registerKernelspec());
   if (options.testTools) await provideTestTools(say);
@@ -78,7 +78,7 @@ async function provideTestTools(say) {
 function runDemo() {
   const notebook = join('notebooks', 'rbc-demo.ipynb');
   const saved = join('notebooks', 'rbc-demo.executed.ipynb');
-  const command = join(root, 'dist', 'kernel', 'cli.js');
+  const command = join(root, 'bundle', 'kernel', 'cli.js');
   process.stdout.write('\n');
   const { status } = spawnSync(process.execPath, [command, 'run', notebook, '--show', '-o', saved], {
     cwd: root,

@@ -1,19 +1,21 @@
 // @ts-check
 import { chmodSync, existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleModules } from './bundle.js';
 import { run } from './programs.js';
 import { root, seconds } from './step.js';
 
-/** @returns {import('./step.js').StepResult} */
-export function build() {
+/** @returns {Promise<import('./step.js').StepResult>} */
+export async function build() {
   const startMs = Date.now();
   const removed = removeStaleOutput('');
   const newestBefore = newestBuildMs();
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   run(process.execPath, [tsc, '-b'], 'the build failed; the compiler’s messages above say where');
-  const command = join(root, 'dist', 'kernel', 'cli.js');
+  const joined = await bundleModules();
+  const command = join(root, 'bundle', 'kernel', 'cli.js');
   if (process.platform !== 'win32') chmodSync(command, 0o755);
-  const changed = removed > 0 || newestBuildMs() > newestBefore;
+  const changed = removed > 0 || joined || newestBuildMs() > newestBefore;
   return { changed, text: changed ? `built in ${seconds(startMs)}` : 'up to date' };
 }
 

@@ -70,12 +70,12 @@ function readLock(path) {
  * @returns {boolean} whether the link was missing
  */
 function linkCommand() {
-  const target = join(root, 'dist', 'kernel', 'cli.js');
+  const target = join(root, 'bundle', 'kernel', 'cli.js');
   const folder = join(root, 'node_modules', '.bin');
   if (process.platform === 'win32') {
     const shim = join(folder, 'rjit.cmd');
     if (existsSync(shim)) return false;
-    writeFileSync(shim, `@node "%~dp0\\..\\..\\dist\\kernel\\cli.js" %*\r\n`);
+    writeFileSync(shim, `@node "%~dp0\\..\\..\\bundle\\kernel\\cli.js" %*\r\n`);
     return true;
   }
   const link = join(folder, 'rjit');

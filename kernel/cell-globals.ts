@@ -2,8 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { imaginaryUnit } from './language/service/plain-typescript.ts';
 
+/** Where the compiler puts declarations, whether this module is there or joined with others. */
+const declarations = new URL('../../dist/kernel/', import.meta.url);
+
 const path = (name: string): string =>
-  JSON.stringify(fileURLToPath(new URL(name, import.meta.url)).replaceAll('\\', '/'));
+  JSON.stringify(fileURLToPath(new URL(name, declarations)).replaceAll('\\', '/'));
 
 /** Classes and functions of the package that cells know by their own names. */
 const CLASSES = ['Complex', 'CompileError', 'NdArray', 'RemoteError', 'TypedValue'];

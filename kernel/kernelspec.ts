@@ -33,7 +33,7 @@ export class KernelspecError extends Error {
   override readonly name = 'KernelspecError';
 }
 
-/** The folder of the package: the parent of `dist/`. */
+/** The folder of the package: the parent of `dist/` and `bundle/`. */
 const packageDirectory = fileURLToPath(new URL('../../', import.meta.url));
 const logoNames = ['logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg'] as const;
 
@@ -111,7 +111,7 @@ async function kernelJson(options: KernelspecOptions): Promise<object> {
   return {
     argv: [
       await stableNodePath(),
-      join(packageDirectory, 'dist', 'kernel', 'cli.js'),
+      join(packageDirectory, 'bundle', 'kernel', 'cli.js'),
       'kernel',
       '{connection_file}',
     ],

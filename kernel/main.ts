@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util';
 import { historyPath } from './history-path.ts';
 import { ConnectionFileError } from './jupyter/connection-file.ts';
 import type { Interpreter, InterpreterEvents } from './jupyter/interpreter.ts';
+import { runKernelProcess } from './jupyter/kernel-process.ts';
+import { BindError } from './jupyter/sockets.ts';
+import { RegistrationError } from './jupyter/startup.ts';
 import { typescriptKernelInfo } from './typescript-kernel-info.ts';
 
 /** Clients that wait for the kernel connect, and ask what it is, within this time: with the processor to themselves. */
@@ -23,7 +26,6 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(usage);
       return 0;
     }
-    const { runKernelProcess } = await import('./jupyter/kernel-process.ts');
     await runKernelProcess({
       connectionFile,
       info: typescriptKernelInfo(),
@@ -32,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       log,
     });
   } catch (error) {
-    const refusal = await refusalOf(error);
+    const refusal = refusalOf(error);
     if (refusal === undefined) throw error;
     log(refusal);
     return 1;
@@ -79,12 +81,8 @@ function log(text: string): void {
 }
 
 /** The text of an error that whoever starts the kernel can do something about; undefined for others. */
-async function refusalOf(error: unknown): Promise<string | undefined> {
+function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const [{ BindError }, { RegistrationError }] = await Promise.all([
-    import('./jupyter/sockets.ts'),
-    import('./jupyter/startup.ts'),
-  ]);
   const isUnderstood = [ConnectionFileError, BindError, RegistrationError].some(
     (kind) => error instanceof kind,
   );

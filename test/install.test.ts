@@ -34,6 +34,17 @@ setUp.before.each(async (project) => {
   await put('package-lock.json', JSON.stringify({ packages: { '': {}, ...packages } }));
   await put('fake-node_modules/.package-lock.json', JSON.stringify({ packages }));
   await put('fake-node_modules/typescript/bin/tsc', '');
+  await put('fake-node_modules/esbuild/package.json', '{"type":"module"}');
+  await put(
+    'fake-node_modules/esbuild/index.js',
+    `import { cpSync, existsSync } from 'node:fs';
+     import { join, relative } from 'node:path';
+     export const build = async ({ entryPoints, outbase, outdir }) => {
+       for (const path of entryPoints.filter((path) => existsSync(path))) {
+         cpSync(path, join(outdir, relative(outbase, path)), { recursive: true });
+       }
+     };`,
+  );
   await put('dist/kernel/cli.js', 'console.log("cli", ...process.argv.slice(2));');
   await put('kernel/cli.ts', '');
   await put(
@@ -185,14 +196,14 @@ setUp('output of a source that is gone is removed, and no other', async (project
   assert.is(install(project, 1000).status, 0);
   assert.is(await stat(stale).catch(() => 'gone'), 'gone');
   assert.is(await stat(`${stale}.map`).catch(() => 'gone'), 'gone');
-  assert.ok(await stat(join(project.directory, 'dist', 'kernel', 'cli.js')));
+  assert.ok(await stat(join(project.directory, 'bundle', 'kernel', 'cli.js')));
 });
 
 setUp('npx finds the command after set-up', async (project) => {
   await haveLlvm(project);
   install(project, 1000);
   const link = join(project.directory, 'node_modules', '.bin', 'rjit');
-  assert.is((await stat(link)).ino, (await stat(join(project.directory, 'dist', 'kernel', 'cli.js'))).ino);
+  assert.is((await stat(link)).ino, (await stat(join(project.directory, 'bundle', 'kernel', 'cli.js'))).ino);
 });
 
 setUp('--demo runs the demo notebook and saves it', async (project) => {

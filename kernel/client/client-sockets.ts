@@ -1,10 +1,11 @@
 /** A client's five sockets; the only place where it touches ZeroMQ. */
 import { randomUUID } from 'node:crypto';
-import { Dealer, Subscriber } from 'zeromq';
+import type { Dealer, Subscriber } from 'zeromq';
 import { type ConnectionInfo, endpointOf } from '../jupyter/connection-file.ts';
 import { curveClientOptions } from '../jupyter/curve.ts';
 import { SendQueue } from '../jupyter/send-queue.ts';
 import type { Frame } from '../jupyter/signing.ts';
+import { zeromq } from '../jupyter/zeromq.ts';
 
 export type ClientChannel = 'shell' | 'control' | 'stdin';
 
@@ -20,7 +21,7 @@ export interface ClientSocketEvents {
 export const MAX_MESSAGE_BYTE_LENGTH = 256_000_000;
 
 /** A kernel that starts binds within a tenth of a second: connecting again soon is what makes starts quick. */
-const RECONNECT = { reconnectInterval: 5, reconnectMaxInterval: 20, linger: 0 } as const;
+const RECONNECT = { reconnectInterval: 4, linger: 0 } as const;
 
 export class ClientSockets {
   readonly #dealers: Readonly<Record<ClientChannel | 'hb', Dealer>>;
@@ -31,11 +32,11 @@ export class ClientSockets {
     // The kernel sends input requests to the shell's routing id, so stdin must have the same.
     const routingId = randomUUID();
     const options = { ...RECONNECT, ...curveClientOptions(connection) };
-    const dealer = () => new Dealer({ ...options, routingId });
-    this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer(), hb: new Dealer(options) };
+    const dealer = () => new zeromq.Dealer({ ...options, routingId });
+    this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer(), hb: new zeromq.Dealer(options) };
     // ZeroMQ hands messages over whole: it must not begin to read what would be refused.
     const maxMessageSize = MAX_MESSAGE_BYTE_LENGTH;
-    this.#iopub = new Subscriber({ ...options, receiveHighWaterMark: 0, maxMessageSize });
+    this.#iopub = new zeromq.Subscriber({ ...options, receiveHighWaterMark: 0, maxMessageSize });
     this.#iopub.events.on('disconnect', () => events.onIopubLost());
     this.#iopub.subscribe();
     this.#iopub.connect(endpointOf(connection, 'iopub'));

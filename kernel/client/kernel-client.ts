@@ -16,6 +16,8 @@ import {
 import { type KernelDeath, KernelProcess, type SpawnOptions } from './kernel-process.ts';
 
 const DEFAULT_STARTUP_TIMEOUT_MS = 60_000;
+/** From a reply to the idle status of a kernel that we hear: asking again costs little. */
+const HEARING_TIMEOUT_MS = 20;
 /** From a reply to its idle status; more than a loaded machine needs. */
 const IDLE_TIMEOUT_MS = 10_000;
 /** After a shutdown request, before the kernel is killed; jupyter_client waits as long. */
@@ -201,7 +203,8 @@ export class KernelClient implements KernelConnection {
         `the kernel did not answer within ${timeoutMs} ms`,
       );
       this.#info = reply.content;
-      const heard = await Promise.race([request.idle.then(() => true), delay(100).then(() => false)]);
+      const deaf = delay(HEARING_TIMEOUT_MS).then(() => false);
+      const heard = await Promise.race([request.idle.then(() => true), deaf]);
       if (heard) return;
       if (left <= 0) throw new KernelTimeoutError(`nothing came on the iopub channel within ${timeoutMs} ms`);
     }

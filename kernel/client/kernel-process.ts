@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { curveKeyPair } from 'zeromq';
 import {
   CHANNELS,
   type ConnectionInfo,
   type CurveKeys,
   connectionFileText,
 } from '../jupyter/connection-file.ts';
+import { zeromq } from '../jupyter/zeromq.ts';
 import { type Kernelspec, KernelspecNotFoundError, supportsCurve } from './kernelspecs.ts';
 import { RegistrationListener } from './registration-listener.ts';
 
@@ -200,7 +200,7 @@ function newCurveKeys({ name, metadata = {} }: SpawnOptions['kernelspec']): Curv
       `the kernel ${name} can't be spoken to in secret: its kernelspec lacks metadata.supported_encryption ["curve"]`,
     );
   }
-  return curveKeyPair();
+  return zeromq.curveKeyPair();
 }
 
 async function newConnection(

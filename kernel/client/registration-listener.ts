@@ -1,10 +1,10 @@
 /** Where a kernel that chooses its own ports tells them (protocol 5.6, "Kernel startup handshake"). */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Router } from 'zeromq';
 import type { ConnectionInfo, CurveKeys } from '../jupyter/connection-file.ts';
 import { decodeRegistration, encodeAcknowledgement } from '../jupyter/registration.ts';
 import { MessageSigner } from '../jupyter/signing.ts';
 import { splitEnvelope } from '../jupyter/wire.ts';
+import { zeromq } from '../jupyter/zeromq.ts';
 
 const IP = '127.0.0.1';
 /** How long the acknowledgement may take to leave after the listener is closed. */
@@ -12,7 +12,7 @@ const LINGER_MS = 1000;
 
 /** Listens for one kernel. */
 export class RegistrationListener {
-  readonly #socket = new Router({ linger: LINGER_MS });
+  readonly #socket = new zeromq.Router({ linger: LINGER_MS });
   readonly #secrets: Pick<ConnectionInfo, 'key' | 'signatureScheme' | 'curve'>;
   readonly #kernelId = randomUUID();
 

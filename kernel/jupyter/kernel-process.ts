@@ -1,7 +1,7 @@
 /** The life of a kernel process: bind, answer, and end on a client's request, a signal or the parent's death. */
 import { PersistentHistory } from './history/persistent-history.ts';
 import type { Interpreter, InterpreterEvents } from './interpreter.ts';
-import type { Kernel } from './kernel.ts';
+import { Kernel } from './kernel.ts';
 import type { KernelInfo } from './kernel-info.ts';
 import { startUp } from './startup.ts';
 
@@ -27,8 +27,7 @@ export async function runKernelProcess(options: KernelProcessOptions): Promise<v
   const startup = startUp(options.connectionFile, info.implementation);
   const { sockets, connection } = startup;
   try {
-    // Loads while clients connect, or the launcher takes note of the ports.
-    const [{ Kernel }] = await Promise.all([import('./kernel.ts'), startup.announced]);
+    await startup.announced;
     const { historyFile } = options;
     const history = historyFile === undefined ? undefined : new PersistentHistory(historyFile, log);
     const kernel = new Kernel({ connection, info, transport: sockets, createInterpreter, history, log });

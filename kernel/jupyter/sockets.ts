@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Router, XPublisher } from 'zeromq';
+import type { Router, XPublisher } from 'zeromq';
 import {
   CHANNELS,
   type Channel,
@@ -13,6 +13,7 @@ import {
 import { curveServerOptions } from './curve.ts';
 import { type Encode, SendQueue } from './send-queue.ts';
 import type { Frame } from './signing.ts';
+import { zeromq } from './zeromq.ts';
 
 /** How long what has been sent may take to leave after a socket is closed. */
 const LINGER_MS = 1000;
@@ -59,10 +60,10 @@ export class KernelSockets {
   private constructor(address: ConnectionInfo | RegistrationInfo, limits: SubscriberLimits) {
     this.#limits = limits;
     const options = { linger: LINGER_MS, ...curveServerOptions(address) };
-    const router = () => new Router({ ...options, handover: true });
+    const router = () => new zeromq.Router({ ...options, handover: true });
     this.#routers = { shell: router(), control: router(), stdin: router() };
     this.#heartbeat = router();
-    this.#iopub = new XPublisher({
+    this.#iopub = new zeromq.XPublisher({
       ...options,
       verbosity: 'allSubs',
       noDrop: true,

@@ -7,6 +7,7 @@ import {
   type RegistrationInfo,
   readStartupFile,
 } from './connection-file.ts';
+import { register } from './registration-socket.ts';
 import { KernelSockets } from './sockets.ts';
 
 /** The launcher has not taken note of the kernel; the text says where it was expected and what came instead. */
@@ -54,7 +55,6 @@ function connectionOf(registration: RegistrationInfo, ports: ConnectionInfo['por
 }
 
 async function announce(registration: RegistrationInfo, ports: ConnectionInfo['ports']): Promise<void> {
-  const { register } = await import('./registration-socket.ts');
   try {
     await register(registration, ports);
   } catch (error) {

@@ -18,7 +18,7 @@ import { RemoteJIT } from '../../kernel/rjit/remote-jit.ts';
 import { withBackend } from '../support/backend-process.ts';
 import { leaveOut } from '../support/left-out.ts';
 import { defineOne } from '../support/remote-jit.ts';
-import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 
 async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rjit-certificate-'));
@@ -30,8 +30,10 @@ async function inFolder(body: (folder: string) => void | Promise<void>): Promise
 }
 
 function certificate(folder: string, ...args: readonly string[]) {
-  const cli = join(repositoryRoot, 'dist/kernel/cli.js');
-  return spawnSync(process.execPath, [cli, 'certificate', ...args], { cwd: folder, encoding: 'utf8' });
+  return spawnSync(process.execPath, [rjitCommand, 'certificate', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
 }
 
 test('a server with the files that it wrote serves whoever has the token and the printed fingerprint', () =>

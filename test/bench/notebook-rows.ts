@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { writeNotebook } from '../../kernel/client/write-notebook.ts';
 import { codeCell, notebookOf, result } from '../support/echo-notebooks.ts';
 import { ownEnvironment } from '../support/own-environment.ts';
-import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 import { inEnvironment } from './peers.ts';
 import type { MeasureOptions, Row, RowGroup } from './row.ts';
 import { timeMs } from './statistics.ts';
@@ -65,12 +65,11 @@ async function measure({ progress }: MeasureOptions): Promise<readonly Row[]> {
 }
 
 function runners(): readonly Runner[] {
-  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
   const ours = (name: string, tests: boolean, ...args: string[]): Runner => ({
     name,
     tests,
     command: process.execPath,
-    args: (notebook) => [cli, tests ? 'test' : 'run', notebook, ...args],
+    args: (notebook) => [rjitCommand, tests ? 'test' : 'run', notebook, ...args],
   });
   const save = ['-o', 'done.ipynb'];
   const python = inEnvironment('python');

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernelspec } from '../../kernel/client/kernelspecs.ts';
 import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 import { installNpmPeers, npmPeer } from './npm-peers.ts';
 
 /** A kernel to measure, and the programs for it. */
@@ -73,8 +74,7 @@ function lines(count: number, line: (index: number) => string): string {
 }
 
 function rjit(): Subject {
-  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
-  const argv = [process.execPath, cli, 'kernel', '{connection_file}'];
+  const argv = [process.execPath, rjitCommand, 'kernel', '{connection_file}'];
   return { name: 'rjit', kernelspec: spec('rjit', argv, 'message'), program: javaScript };
 }
 

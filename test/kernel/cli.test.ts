@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 
 function rjit(...args: string[]) {
-  const cli = join(repositoryRoot, 'dist/kernel/cli.js');
-  return spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [rjitCommand, ...args], { encoding: 'utf8' });
 }
 
 test('--version prints the version of the package', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { clangFor } from '../support/left-out.ts';
-import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 
 interface Context {
   folder: string;
@@ -25,8 +25,11 @@ compile.after(async ({ folder }) => {
 });
 
 function rjit({ folder }: Context, input: string, ...args: string[]) {
-  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
-  return spawnSync(process.execPath, [cli, 'compile', ...args], { cwd: folder, encoding: 'utf8', input });
+  return spawnSync(process.execPath, [rjitCommand, 'compile', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    input,
+  });
 }
 
 const INTEGERS = ['--signature', 'int64(int64, int64)'];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 
 interface Context {
   /** Jupyter's data folder of an imaginary user. */
@@ -21,8 +21,7 @@ doctor.after.each(async ({ data }) => {
 });
 
 function rjit({ data }: Context, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
-  return spawnSync(process.execPath, [cli, ...args], {
+  return spawnSync(process.execPath, [rjitCommand, ...args], {
     encoding: 'utf8',
     env: { ...process.env, JUPYTER_DATA_DIR: data, JUPYTER_PATH: '', ...env },
   });

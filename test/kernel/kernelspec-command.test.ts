@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 
 const command = suite<{ home: string }>('rjit install and uninstall', { home: '' });
 
@@ -17,9 +17,8 @@ command.after.each(async ({ home }) => {
 });
 
 function rjit(home: string, ...args: string[]) {
-  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
   const { VIRTUAL_ENV: _venv, CONDA_PREFIX: _conda, XDG_DATA_HOME: _xdg, ...env } = process.env;
-  return spawnSync(process.execPath, [cli, ...args], {
+  return spawnSync(process.execPath, [rjitCommand, ...args], {
     encoding: 'utf8',
     env: { ...env, HOME: home, JUPYTER_DATA_DIR: '', PATH: '/usr/bin:/bin', VIRTUAL_ENV: join(home, 'venv') },
   });

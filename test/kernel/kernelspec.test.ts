@@ -59,7 +59,7 @@ kernelspec(
     assert.not('interpreter' in spec.metadata);
     assert.is(spec.argv.at(-1), '{connection_file}');
     assert.is((await stat(spec.argv[0])).ino, (await stat(process.execPath)).ino);
-    assert.match(spec.argv[1], /^\/.*\/dist\/kernel\/cli\.js$/);
+    assert.match(spec.argv[1], /^\/.*\/bundle\/kernel\/cli\.js$/);
     assert.is(spec.language, 'typescript');
     assert.is(spec.display_name, 'TypeScript (test)');
     assert.is(spec.interrupt_mode, 'message');

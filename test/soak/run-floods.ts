@@ -11,7 +11,7 @@ import { inEnvironment } from '../bench/peers.ts';
 import { codeCell, notebookOf } from '../support/echo-notebooks.ts';
 import { ownEnvironment } from '../support/own-environment.ts';
 import { childrenOf } from '../support/process-state.ts';
-import { repositoryRoot } from '../support/repository-root.ts';
+import { rjitCommand } from '../support/rjit-command.ts';
 
 export interface Flood {
   readonly kernel: 'rjit' | 'python3';
@@ -27,7 +27,6 @@ export interface FloodReport extends Flood {
   readonly problems: readonly string[];
 }
 
-const CLI = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
 const POLL_MS = 50;
 /** A run that takes longer hangs. */
 const DEADLINE_MS = 180_000;
@@ -57,7 +56,7 @@ export async function runFlood(flood: Flood): Promise<FloodReport> {
   try {
     writeNotebook(notebook(flood), join(folder, 'flood.ipynb'));
     const server = gateway === undefined ? [] : ['--server', gateway.url];
-    const args = [CLI, 'run', 'flood.ipynb', '-o', 'out.ipynb', '--timeout', '120', ...server];
+    const args = [rjitCommand, 'run', 'flood.ipynb', '-o', 'out.ipynb', '--timeout', '120', ...server];
     const run = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(run, 'exit');
     let errors = '';
@@ -96,7 +95,7 @@ async function environment(folder: string): Promise<NodeJS.ProcessEnv> {
 }
 
 async function startGateway(cwd: string, env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [CLI, 'gateway', '--port', '0'], {
+  const child = spawn(process.execPath, [rjitCommand, 'gateway', '--port', '0'], {
     ...{ cwd, env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

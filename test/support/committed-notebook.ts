@@ -8,6 +8,7 @@ import { KernelClient } from '../../kernel/client/kernel-client.ts';
 import type { CodeCell, Notebook } from '../../kernel/client/notebook.ts';
 import { readNotebook } from '../../kernel/client/read-notebook.ts';
 import { repositoryRoot } from './repository-root.ts';
+import { rjitCommand } from './rjit-command.ts';
 
 const CELL_TIMEOUT_MS = 60_000;
 
@@ -55,11 +56,10 @@ export function notebookSuite(
 }
 
 async function execute(notebook: Notebook): Promise<NotebookRun> {
-  const cli = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
   const kernel = await KernelClient.launch({
     kernelspec: {
       name: 'rjit',
-      argv: [process.execPath, cli, 'kernel', '{connection_file}'],
+      argv: [process.execPath, rjitCommand, 'kernel', '{connection_file}'],
       env: {},
       interruptMode: 'message',
       resourceDirectory: repositoryRoot,

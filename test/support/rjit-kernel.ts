@@ -1,15 +1,14 @@
-import { join } from 'node:path';
 import { KernelClient, type LaunchOptions } from '../../kernel/client/kernel-client.ts';
 import { endpointOf } from '../../kernel/jupyter/connection-file.ts';
 import type { Message } from '../../kernel/jupyter/messages.ts';
 import { FakeFrontEnd } from './fake-front-end.ts';
 import { childrenOf } from './process-state.ts';
-import { repositoryRoot } from './repository-root.ts';
+import { rjitCommand } from './rjit-command.ts';
 
 /** The real kernel of this checkout, whether or not it is installed. */
 export const rjitKernelspec = {
   name: 'rjit',
-  argv: [process.execPath, join(repositoryRoot, 'dist/kernel/cli.js'), 'kernel', '{connection_file}'],
+  argv: [process.execPath, rjitCommand, 'kernel', '{connection_file}'],
   env: {},
   interruptMode: 'message',
   registers: true,

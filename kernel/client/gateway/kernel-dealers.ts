@@ -1,11 +1,12 @@
 /** One websocket's way into a kernel: requests, replies and questions. What is published comes by another way. */
 import { randomUUID } from 'node:crypto';
-import { Dealer } from 'zeromq';
+import type { Dealer } from 'zeromq';
 import { type ConnectionInfo, endpointOf } from '../../jupyter/connection-file.ts';
 import { curveClientOptions } from '../../jupyter/curve.ts';
 import { SendQueue } from '../../jupyter/send-queue.ts';
 import { MessageSigner } from '../../jupyter/signing.ts';
 import { DELIMITER, splitEnvelope } from '../../jupyter/wire.ts';
+import { zeromq } from '../../jupyter/zeromq.ts';
 import { type ClientChannel, receive } from '../client-sockets.ts';
 
 const CHANNELS: readonly ClientChannel[] = ['shell', 'control', 'stdin'];
@@ -28,7 +29,7 @@ export class KernelDealers {
     // The kernel asks whoever sent the request, by the routing id of the shell.
     const routingId = randomUUID();
     for (const channel of CHANNELS) {
-      const socket = new Dealer({ routingId, linger: 0, ...curveClientOptions(connection) });
+      const socket = new zeromq.Dealer({ routingId, linger: 0, ...curveClientOptions(connection) });
       socket.connect(endpointOf(connection, channel));
       this.#sockets.set(channel, socket);
       this.#queues.set(channel, new SendQueue(socket, async (error) => events.onError(error)));

@@ -12,7 +12,7 @@ const GLOBALS = 'rjit-globals.d.ts';
 const INSTALLED = '1';
 
 /** Where our own declarations lie, which the globals are made of. */
-const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url)).replaceAll('\\', '/');
+const PACKAGE = fileURLToPath(new URL('../../../../dist/', import.meta.url)).replaceAll('\\', '/');
 
 /**
  * The files of a notebook's program: its cells, which exist in memory only and lie in the notebook's folder, so that

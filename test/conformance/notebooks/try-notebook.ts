@@ -1,10 +1,9 @@
 /** A notebook nobody here wrote through `rjit test`: brought up to date, tested, changed by hand, and tested again. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import type { CodeCell, Notebook, NotebookOutput } from '../../../kernel/client/notebook.ts';
 import { readNotebook } from '../../../kernel/client/read-notebook.ts';
 import { writeNotebook } from '../../../kernel/client/write-notebook.ts';
-import { repositoryRoot } from '../../support/repository-root.ts';
+import { rjitCommand } from '../../support/rjit-command.ts';
 
 export interface TriedNotebook {
   /** Code cells. */
@@ -19,7 +18,6 @@ export interface Finished {
   readonly output: string;
 }
 
-const CLI = join(repositoryRoot, 'dist', 'kernel', 'cli.js');
 const CHANGED = 'changed by hand';
 
 export async function tryNotebook(
@@ -84,7 +82,7 @@ function rjitTest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Fini
     const options = { env, maxBuffer: 2 ** 28 };
     const child = execFile(
       process.execPath,
-      [CLI, 'test', ...args, '--no-color'],
+      [rjitCommand, 'test', ...args, '--no-color'],
       options,
       (_error, stdout, stderr) => resolve({ status: child.exitCode, output: `${stdout}${stderr}` }),
     );

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { echoKernelspec } from '../../support/echo-kernelspec.ts';
 import { eventually } from '../../support/eventually.ts';
-import { repositoryRoot } from '../../support/repository-root.ts';
+import { rjitCommand } from '../../support/rjit-command.ts';
 
 const test = suite<{ folder: string }>('rjit run');
 
@@ -27,9 +27,8 @@ interface Ended {
 }
 
 function rjitRun(folder: string, ...args: string[]): Promise<Ended> {
-  const cli = join(repositoryRoot, 'dist/kernel/cli.js');
   const env = { ...process.env, JUPYTER_PATH: folder };
-  const child = spawn(process.execPath, [cli, 'run', ...args], { cwd: folder, env });
+  const child = spawn(process.execPath, [rjitCommand, 'run', ...args], { cwd: folder, env });
   writeFileSync(join(folder, 'run.pid'), String(child.pid));
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -59,7 +59,7 @@ maps('tells its progress, and ends with what is thrown there', () =>
     const told: MapProgress[] = [];
     const onProgress = (progress: MapProgress) => void told.push(progress);
     assert.ok(isShifted(add.with({ onProgress }).map(COUNTING, 1), 1));
-    assert.ok(told.length > 5);
+    assert.ok(told.length > 1);
     assert.equal(told.at(-1), { done: LENGTH, total: LENGTH });
     assert.ok(told.every(({ done }, index) => done > (told[index - 1]?.done ?? 0)));
     const failing = add.with({

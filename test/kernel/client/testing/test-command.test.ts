@@ -17,6 +17,7 @@ import {
 } from '../../../support/echo-notebooks.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { repositoryRoot } from '../../../support/repository-root.ts';
+import { rjitCommand } from '../../../support/rjit-command.ts';
 
 interface Finished {
   readonly status: number | null;
@@ -33,7 +34,7 @@ async function run(folder: EchoFolder, args: readonly string[]): Promise<Finishe
 }
 
 function rjitTest(folder: EchoFolder, ...args: readonly string[]): Promise<Finished> {
-  return run(folder, [join(repositoryRoot, 'dist/kernel/cli.js'), 'test', ...args]);
+  return run(folder, [rjitCommand, 'test', ...args]);
 }
 
 const good = notebookOf(codeCell('result 4', [result('4')]));
@@ -206,8 +207,7 @@ command('--watch tests a notebook again when it changes, and not for what --upda
   withEchoFolder(async (folder) => {
     folder.write('good.ipynb', good);
     folder.write('bad.ipynb', bad);
-    const cli = join(repositoryRoot, 'dist/kernel/cli.js');
-    const args = [cli, 'test', '--watch', '--update', 'good.ipynb', 'bad.ipynb'];
+    const args = [rjitCommand, 'test', '--watch', '--update', 'good.ipynb', 'bad.ipynb'];
     const child = spawn(process.execPath, args, {
       cwd: folder.path,
       env: folder.env,
