@@ -188,7 +188,8 @@ export class CellExecutor {
     this.#idleSince = performance.now();
     const { channel, send } = this.#options;
     const { cellId, wantsCoverage } = active.request;
-    channel.endCell(cellId);
+    const isAwaited = channel.endCell(cellId);
     send({ op: 'done', cellId, outcome: { ...outcome, ...(wantsCoverage && this.takeCoverage()) } });
+    if (isAwaited) channel.announceEnd();
   }
 }

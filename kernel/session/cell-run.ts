@@ -15,7 +15,7 @@ export interface CellRun {
   /** When the interrupt was first tried, by `performance.now()`. */
   interruptedSince?: number;
   /** The stack where the interrupt found the run. */
-  interruptedAt?: string;
+  interruptedAt?: string | undefined;
   /** How often the run has been told so by an exception. */
   interruptsThrown: number;
 }

@@ -20,7 +20,13 @@ import type {
   Look,
   SideRequest,
 } from './session-messages.ts';
-import { CELLS_ENDED, signalChange, TEXT_WAITS, type ThreadSignals } from './thread-signals.ts';
+import {
+  CELLS_ENDED,
+  signalChange,
+  TEXT_WAITS,
+  type ThreadSignals,
+  waitForChange,
+} from './thread-signals.ts';
 
 const CONTROL = 4;
 /** Text that the main thread has not written out itself after this time is written out for it. */
@@ -33,6 +39,8 @@ const NATIVE_PATIENCE_MS = 100;
 const MAX_PAUSE_MS = 20;
 /** Between two attempts, unless the cell is done before. */
 const BREATH_MS = 1;
+/** The same where its code is being terminated: by then, the cell is done unless it awaits something. */
+const UNWINDING_MS = 5;
 /** Attempts in direct succession; after them the thread takes breaths between two. */
 const BUSY_ATTEMPTS = 100;
 
@@ -82,10 +90,11 @@ async function interrupt(): Promise<InterruptState> {
     const result = await reply;
     if (result === 'stopped') return 'stopped';
     if (result === 'idle') return hasStopped ? 'stopped' : 'idle';
-    hasStopped ||= result === 'terminating' || result === 'terminating all';
+    const isTerminating = result === 'terminating' || result === 'terminating all';
+    hasStopped ||= isTerminating;
     // The next call must not come before the termination has taken effect: it would be what is terminated.
     if (result === 'retry' && attempt < BUSY_ATTEMPTS) await setImmediate();
-    else await signalChange(signals, CELLS_ENDED, cellsEnded, BREATH_MS);
+    else waitForChange(signals, CELLS_ENDED, cellsEnded, isTerminating ? UNWINDING_MS : BREATH_MS);
     if (result === 'terminating all' && Atomics.load(signals, CELLS_ENDED) !== cellsEnded) return 'stopped';
   }
 }

@@ -31,7 +31,7 @@ export class Deliveries {
   /** Takes up the oldest request, if the moment is right. False when none is left. */
   attempt(): boolean {
     if (this.#waiting.length > 0 && !this.#options.isBlocked()) {
-      const place = mainThreadPlace();
+      const { place } = mainThreadPlace();
       if (place === 'user') this.#startWithin();
       // In a call of the control thread nothing can be interrupted, so it is not for code that needn't run in it.
       else if (place === 'event loop') setImmediate(() => this.#start(false));

@@ -37,7 +37,7 @@ export class Interruption {
   attempt(): InterruptAttempt {
     const { executor, channel, termination, isLoading } = this.#options;
     const runs = executor.activeRuns;
-    const place = mainThreadPlace();
+    const { place, stack } = mainThreadPlace();
     const isLate = runs.some(isOverdue);
     for (const run of runs) run.interrupted = true;
     // The cells wait, or have just been terminated.
@@ -49,9 +49,8 @@ export class Interruption {
       if (runs.length === 0) return 'idle';
       return place === 'below user' ? 'retry' : 'wait';
     }
-    const { stack } = new Error('interrupted');
     const run = runs.find((active) => active === currentRun.getStore()) ?? runs[0];
-    if (run !== undefined && stack !== undefined) run.interruptedAt = stack;
+    if (run !== undefined) run.interruptedAt = stack();
     // Said before, for from here on nothing may be called.
     const attempt = runs.length === 1 ? 'terminating all' : 'terminating';
     termination.terminate();

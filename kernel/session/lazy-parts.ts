@@ -74,13 +74,20 @@ export class LazyParts {
       : loading;
   }
 
-  /** Loads the rest while nothing runs; `idleMs` says for how long that has been so. */
-  prepare(idleMs: () => number): void {
+  /**
+   * Loads the rest while nothing runs; `idleMs` says for how long that has been so. `practise` is called behind it, for
+   * what V8 should have compiled before somebody waits for it.
+   */
+  prepare(idleMs: () => number, practise: () => void): void {
     const prepareRemote = (): void => {
       if (this.#remoteLoading !== undefined) return;
       // Between two cells that follow each other, the session is idle for a moment only.
-      if (idleMs() >= IDLE_MS) void this.#loadedRemote().catch(() => undefined);
-      else setTimeout(prepareRemote, IDLE_MS).unref();
+      if (idleMs() < IDLE_MS) {
+        setTimeout(prepareRemote, IDLE_MS).unref();
+        return;
+      }
+      const loading = this.#loadedRemote().catch(() => undefined);
+      void loading.then(() => setImmediate(() => idleMs() > 0 && practise()));
     };
     void Promise.resolve(this.evaluator()).then((evaluator) => {
       setImmediate(() => {

@@ -8,6 +8,9 @@ import { controlSourceUrl } from './control-expressions.ts';
  */
 export type MainThreadPlace = 'event loop' | 'user' | 'below user' | 'elsewhere';
 
+/** That decide where the thread is. */
+const FRAMES = 60;
+
 /** All compiled code of the package: the contract runs in the session, too. */
 const compiledFolder = new URL('../..', import.meta.url);
 const kernelPrefixes = [compiledFolder.href, fileURLToPath(compiledFolder)];
@@ -16,30 +19,40 @@ const kernelPrefixes = [compiledFolder.href, fileURLToPath(compiledFolder)];
 const harmless =
   /^node:(?:internal\/(?:util|util\/inspect|util\/types|buffer|url|errors|validators|fs\/.*|console\/.*|crypto\/.*)|util|buffer|path|url|fs|querystring|string_decoder|crypto|zlib|child_process)$/u;
 
-export function mainThreadPlace(): MainThreadPlace {
-  const frames = interruptedFrames();
-  return frames.length === 0 ? 'event loop' : placeOf(frames);
+export interface InterruptedPlace {
+  readonly place: MainThreadPlace;
+  /** What `error.stack` would say there. */
+  readonly stack: () => string | undefined;
 }
 
-/** The files of the frames under the control thread's call, top first, '' for built-in functions; none when the event loop made the call. */
-function interruptedFrames(): readonly string[] {
+export function mainThreadPlace(): InterruptedPlace {
   const { prepareStackTrace, stackTraceLimit } = Error;
-  let files: readonly string[] = [];
-  Error.stackTraceLimit = 60;
-  Error.prepareStackTrace = (_error, sites) => {
-    files = sites.map((site) => site.getScriptNameOrSourceURL() || (site.getEvalOrigin() ?? ''));
+  let sites: NodeJS.CallSite[] = [];
+  Error.stackTraceLimit = FRAMES;
+  Error.prepareStackTrace = (_error, taken) => {
+    sites = taken;
     return '';
   };
+  const error = new Error('interrupted');
   // Reading the stack is what makes V8 call the function above.
-  void new Error('interrupted').stack;
+  void error.stack;
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  return files.slice(files.indexOf(controlSourceUrl) + 1);
+  return { place: placeOf(sites), stack: () => prepareStackTrace?.(error, sites) };
 }
 
-function placeOf(frames: readonly string[]): MainThreadPlace {
+/** @param sites top first, with those of the control thread's call */
+function placeOf(sites: readonly NodeJS.CallSite[]): MainThreadPlace {
+  let isCalled = false;
   let isOnTop = true;
-  for (const file of frames) {
+  let place: MainThreadPlace = 'event loop';
+  for (const site of sites) {
+    const file = fileOf(site);
+    if (!isCalled) {
+      isCalled = file === controlSourceUrl;
+      continue;
+    }
+    place = 'elsewhere';
     // A built-in function, which has no file; what called it decides.
     if (file === '') continue;
     // Remote calls, which the control thread cancels, are among what the kernel does for the user's code.
@@ -47,5 +60,9 @@ function placeOf(frames: readonly string[]): MainThreadPlace {
     if (!isKernel && !file.startsWith('node:')) return isOnTop ? 'user' : 'below user';
     isOnTop &&= !isKernel && harmless.test(file);
   }
-  return 'elsewhere';
+  return place;
+}
+
+function fileOf(site: NodeJS.CallSite): string {
+  return site.getScriptNameOrSourceURL() || (site.getEvalOrigin() ?? '');
 }

@@ -42,12 +42,17 @@ export class OutputChannel {
     this.#cell = cellId;
   }
 
-  /** Call before the message that the cell is done. */
-  endCell(cellId: CellId): void {
+  /** Call before the message that the cell is done. True: it had the pipes, and its end is to be announced. */
+  endCell(cellId: CellId): boolean {
     this.flush();
-    if (this.#runningCell !== cellId) return;
+    if (this.#runningCell !== cellId) return false;
     this.#runningCell = undefined;
     this.#cell = undefined;
+    return true;
+  }
+
+  /** Call behind that message: who waits for this takes the processor from it. */
+  announceEnd(): void {
     Atomics.add(this.#signals, CELLS_ENDED, 1);
     Atomics.notify(this.#signals, CELLS_ENDED);
   }

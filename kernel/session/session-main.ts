@@ -15,7 +15,7 @@ import { displayFunction } from './display/display.ts';
 import { jupyterNamespace } from './display/jupyter.ts';
 import { progressFunction } from './display/progress.ts';
 import { html, image, md, svg, table } from './display/views.ts';
-import { reportError } from './error-report.ts';
+import { reportError, reportInterrupt } from './error-report.ts';
 import type { CommMessage } from './execution.ts';
 import { globalMembers } from './global-members.ts';
 import { inputFunction } from './input.ts';
@@ -25,6 +25,7 @@ import { reportLateErrors } from './late-errors.ts';
 import { LazyParts } from './lazy-parts.ts';
 import { readLines } from './line-reader.ts';
 import { magicHost } from './magic-host.ts';
+import { mainThreadPlace } from './main-thread-place.ts';
 import { after, otherwise } from './maybe-promise.ts';
 import { MessagePipe } from './message-pipe.ts';
 import { cellModuleScope } from './module-loading.ts';
@@ -41,6 +42,7 @@ import { Termination } from './termination.ts';
 import { threadSignals } from './thread-signals.ts';
 
 const MESSAGES = 3;
+const PRACTICE_ROUNDS = 10;
 
 const messages = new MessagePipe(MESSAGES);
 const { send } = messages;
@@ -188,4 +190,8 @@ const control: MainThreadControl = {
   globals: globalMembers,
 };
 Object.defineProperty(globalThis, controlObject, { value: control });
-setImmediate(() => parts.prepare(() => executor.idleMs));
+setImmediate(() => parts.prepare(() => executor.idleMs, practiseInterrupt));
+
+function practiseInterrupt(): void {
+  for (let round = 0; round < PRACTICE_ROUNDS; round++) reportInterrupt(mainThreadPlace().stack(), sources);
+}

@@ -10,15 +10,15 @@ export function threadSignals(): ThreadSignals {
   return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** Resolves when the signal is another one than `value`, or after the time; the thread goes on meanwhile. */
-export async function signalChange(
-  signals: ThreadSignals,
-  index: number,
-  value: number,
-  timeoutMs?: number,
-): Promise<void> {
-  const change = (Atomics as AtomicsWithWaitAsync).waitAsync(signals, index, value, timeoutMs);
+/** Resolves when the signal is another one than `value`; the thread goes on meanwhile. */
+export async function signalChange(signals: ThreadSignals, index: number, value: number): Promise<void> {
+  const change = (Atomics as AtomicsWithWaitAsync).waitAsync(signals, index, value);
   if (change.async) await change.value;
+}
+
+/** The same, at once, but the thread stands still: its own loop takes a millisecond to hear of a change. */
+export function waitForChange(signals: ThreadSignals, index: number, value: number, timeoutMs: number): void {
+  Atomics.wait(signals, index, value, timeoutMs);
 }
 
 /** In every supported Node; not yet in the type library of its year. */
@@ -27,6 +27,5 @@ type AtomicsWithWaitAsync = typeof Atomics & {
     array: Int32Array,
     index: number,
     value: number,
-    timeoutMs?: number,
   ): { async: false; value: string } | { async: true; value: Promise<string> };
 };

@@ -6,7 +6,7 @@ import { type Completion, type Subject, subjects } from './peers.ts';
 import type { MeasureOptions, Row, RowGroup } from './row.ts';
 import { median, timeMs } from './statistics.ts';
 
-const STARTS = 7;
+const STARTS = 15;
 const EXECUTIONS = 200;
 const WARM_UP = 20;
 const PRINTS = 3;

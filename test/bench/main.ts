@@ -33,6 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
     installPeers();
     installRbc();
   }
+  delete process.env.NODE_EXTRA_CA_CERTS;
   const measured: Measured[] = [];
   for (const group of groups) {
     if (positionals.length > 0 && !positionals.includes(group.name)) continue;

@@ -11,7 +11,8 @@ export function renderReport(measured: readonly Measured[], command: string, mac
     '# Benchmarks',
     `Written by \`${command}\`, which measures rjit and those of its peers that are installed, one after the other, ` +
       'with the same client on the same machine. Smaller is better in every row. Machines differ: compare the ' +
-      'columns, not the figures.',
+      'columns, not the figures. `NODE_EXTRA_CA_CERTS` is taken out of the environment: where it names the certificates ' +
+      'of a whole system, reading them is two thirds of the start of every Node process, whoever wrote it.',
     `Machine: ${machine}.`,
     ...measured.map(({ group, rows }) => `## ${group.title}\n\n${group.method}\n\n${renderTable(rows)}`),
   ];
