@@ -12,6 +12,8 @@ export interface SessionChildOptions {
 export interface ProcessExit {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why the process could not be started at all. */
+  readonly startError?: string;
 }
 
 /** A session's process, whose pipes nobody reads yet. */
@@ -54,7 +56,6 @@ export function killSession({ process: child }: SessionChild): void {
 function processExit(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
-    // The process could not be started at all.
-    child.once('error', () => resolve({ exitCode: null, signal: null }));
+    child.once('error', ({ message }) => resolve({ exitCode: null, signal: null, startError: message }));
   });
 }

@@ -48,6 +48,7 @@ export class SessionConnection {
   #endedBecause: string | undefined;
   #death: SessionDeath | undefined;
   #markReady: () => void = () => {};
+  #isReady = false;
   /** While output is held. */
   #held: Promise<void> | undefined;
   #release: () => void = () => {};
@@ -152,6 +153,7 @@ export class SessionConnection {
     const message = parseSessionMessage(line);
     switch (message.op) {
       case 'ready':
+        this.#isReady = true;
         this.#markReady();
         break;
       case 'output':
@@ -211,13 +213,15 @@ export class SessionConnection {
   }
 
   async #watchExit(): Promise<void> {
-    const { exitCode, signal } = await this.#child.exited;
+    const { exitCode, signal, startError } = await this.#child.exited;
     this.holdOutput(false);
     await drained([this.#child.process.stdout, this.#child.process.stderr, this.#messages]);
     this.#sequencer.end();
     this.#death = {
       exitCode,
       signal,
+      startError,
+      wasReady: this.#isReady,
       requestedExitCode: this.#requestedExit?.code,
       coverage: this.#requestedExit?.coverage,
       endedBecause: this.#endedBecause,

@@ -5,6 +5,10 @@ import type { JsonObject } from './json.ts';
 export interface SessionDeath {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why the process could not be started at all. */
+  readonly startError: string | undefined;
+  /** Whether it could have run a cell before. */
+  readonly wasReady: boolean;
   /** The code that the user's program passed to `process.exit`, if it did. */
   readonly requestedExitCode: number | undefined;
   /** Of the cell that ended it in this way, where it was measured. */
@@ -17,7 +21,19 @@ export interface SessionDeath {
 
 /** What to tell the user about it. */
 export function reportDeath(death: SessionDeath): ErrorReport {
-  const evalue = `${explainDeath(death)}; all variables are lost, the next cell runs in a new session`;
+  const outlook = death.wasReady
+    ? 'all variables are lost, the next cell runs in a new session'
+    : 'the next cell tries again';
+  return sessionEnded(`${explainDeath(death)}; ${outlook}`);
+}
+
+/** What to tell when there was not even a process to end. */
+export function reportFailedStart(error: unknown): ErrorReport {
+  const reason = error instanceof Error ? error.message : String(error);
+  return sessionEnded(`the session could not be started: ${reason}; the next cell tries again`);
+}
+
+function sessionEnded(evalue: string): ErrorReport {
   return {
     ename: 'SessionEnded',
     evalue,
@@ -26,7 +42,8 @@ export function reportDeath(death: SessionDeath): ErrorReport {
 }
 
 export function explainDeath(death: SessionDeath): string {
-  const { exitCode, signal, requestedExitCode, endedBecause, lastErrorText } = death;
+  const { exitCode, signal, requestedExitCode, endedBecause, lastErrorText, startError } = death;
+  if (startError !== undefined) return `the session could not be started: ${startError}`;
   if (endedBecause !== undefined) return endedBecause;
   if (requestedExitCode !== undefined) return `the session ended with process.exit(${requestedExitCode})`;
   if (isOutOfMemory(lastErrorText)) {
@@ -35,7 +52,10 @@ export function explainDeath(death: SessionDeath): string {
     return `the session ran out of memory: the JavaScript heap reached its limit${size} (start the kernel with NODE_OPTIONS=--max-old-space-size=MB for more)`;
   }
   if (signal !== null) return `the session ${describeSignal(signal)}`;
-  return `the session ended with exit code ${exitCode ?? 'unknown'}`;
+  const ended = `ended with exit code ${exitCode ?? 'unknown'}`;
+  return death.wasReady
+    ? `the session ${ended}`
+    : `the session ${ended} before it could run a cell; what it wrote to stderr says why`;
 }
 
 /** Node's own words before it aborts; what follows them is for Node's developers. */

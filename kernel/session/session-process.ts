@@ -12,7 +12,7 @@ import type {
 import type { JsonObject, JsonValue } from './json.ts';
 import { type SessionChild, spawnSession } from './session-child.ts';
 import { SessionConnection } from './session-connection.ts';
-import { reportDeath, type SessionDeath } from './session-death.ts';
+import { reportDeath, reportFailedStart, type SessionDeath } from './session-death.ts';
 import type { Answer, LiveMember, Question, UserMagic, VariableDeclaration } from './session-messages.ts';
 
 export interface SessionOptions {
@@ -166,6 +166,10 @@ export class SessionProcess {
     // An interrupt that is still under way belongs to the cell before and must not hit this one.
     if (this.#interrupting !== undefined) await this.#interrupting;
     if (this.#isShutDown) return { status: 'error', ...shutDownReport };
+    if (this.#connection.isDead) {
+      const failure = this.#startAgain();
+      if (failure !== undefined) return { status: 'error', ...failure };
+    }
     const died = new Promise<ExecuteOutcome>((resolve) => {
       this.#running.set(request.cellId, (report) => resolve({ status: 'error', ...report }));
     });
@@ -199,12 +203,24 @@ export class SessionProcess {
     }
     const report = reportDeath(death);
     this.#options.onRestart?.();
-    this.#connection = this.#spare ?? this.#spawn();
-    this.#spare = undefined;
-    this.#serve(this.#connection);
+    // One that has never been ready has no better successor: the next cell tries again, and not we, for ever.
+    if (death.wasReady) this.#startAgain();
     const { coverage } = death;
     if (this.#running.size > 0) this.#endAll({ ...report, ...(coverage && { coverage }) });
     else this.#options.onOutput({ kind: 'error', ...report }, undefined);
+  }
+
+  /** What to tell the user where it can't be done; the connection stays a dead one then. */
+  #startAgain(): ErrorReport | undefined {
+    try {
+      const spare = this.#spare?.isDead ? undefined : this.#spare;
+      this.#connection = spare ?? this.#spawn();
+    } catch (error) {
+      return reportFailedStart(error);
+    }
+    this.#spare = undefined;
+    this.#serve(this.#connection);
+    return undefined;
   }
 
   #endAll(report: DeathReport): void {
@@ -215,7 +231,11 @@ export class SessionProcess {
     if (this.#options.keepsSpare === false || this.#spare !== undefined || this.#isShutDown) return;
     clearTimeout(this.#spareTimer);
     this.#spareTimer = setTimeout(() => {
-      this.#spare ??= this.#spawn();
+      try {
+        this.#spare ??= this.#spawn();
+      } catch {
+        // It is for the cell that needs a process to say that there is none.
+      }
     }, SPARE_DELAY_MS).unref();
   }
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -84,6 +86,35 @@ death(
     { execArgv: ['--max-old-space-size=40'] },
   ),
 );
+
+death('before it could run a cell is explained, and tried again by the next cell only', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rjit-death-'));
+  const needed = join(folder, 'needed.cjs');
+  const session = new SessionInTest({ execArgv: ['--require', needed] });
+  try {
+    const reason =
+      'the session ended with exit code 1 before it could run a cell; what it wrote to stderr says why';
+    for (const cell of [1, 2]) {
+      assert.is(await session.show('1 + 1'), `SessionEnded: ${reason}; the next cell tries again`);
+      assert.match(session.text(cell, 'stderr'), `Cannot find module '${needed}'`);
+      assert.is(sessionsOf(process.pid).length, 0);
+    }
+    writeFileSync(needed, '');
+    assert.is(await session.show('1 + 1'), '2');
+  } finally {
+    await session.session.shutdown();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+death('that has never been, for the program is gone, is explained, too', async () => {
+  const session = new SessionInTest({ cwd: join(tmpdir(), 'rjit-there-is-no-such-folder') });
+  assert.match(
+    await session.show('1 + 1'),
+    /^SessionEnded: the session could not be started: spawn .* ENOENT; the next cell tries again$/u,
+  );
+  await session.session.shutdown();
+});
 
 death(
   'leaves a spare process that takes over at once',
