@@ -4,7 +4,7 @@ import { kernelInfo } from './requests/kernel-info.ts';
 
 type HandlerLoader = () => Promise<RequestHandler>;
 
-/** Even of a module that is there, Node's loader makes a tenth of a millisecond. */
+/** Node's loader takes a tenth of a millisecond even where the module is there already. */
 function once(load: HandlerLoader): HandlerLoader {
   let loaded: Promise<RequestHandler> | undefined;
   return () => {

@@ -38,7 +38,10 @@ export function mainThreadPlace(): InterruptedPlace {
   void error.stack;
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  return { place: placeOf(sites), stack: () => prepareStackTrace?.(error, sites) };
+  return {
+    place: placeOf(sites),
+    stack: () => prepareStackTrace?.(error, sites.slice(0, stackTraceLimit)),
+  };
 }
 
 /** @param sites top first, with those of the control thread's call */
