@@ -3,7 +3,7 @@ import type { Notebook } from './notebook.ts';
 import { writeNotebook } from './write-notebook.ts';
 
 /** A notebook that takes long to write is written less often: saving takes no more than this part of the time. */
-const MAX_SHARE = 1 / 25;
+const MAX_SHARE = 1 / 50;
 /** A run that is over so soon is saved at its end only: the first saves of a process are its slowest. */
 const FIRST_SAVE_MS = 500;
 

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 export type Frame = Uint8Array | string;
 
@@ -18,19 +18,20 @@ const REMEMBERED_SIGNATURES = 2 ** 16;
 
 /** Signs messages with the connection file's key and checks those of others. An empty key turns both off. */
 export class MessageSigner {
-  readonly #key: string;
+  /** Made once: from a text, each HMAC would make it anew. Absent where nothing is signed. */
+  readonly #key: KeyObject | undefined;
   readonly #hash: string;
   readonly #seen = new Set<string>();
 
   /** @throws {SignatureError} when `scheme` isn't `hmac-` and a hash that OpenSSL knows. */
   constructor(key: string, scheme = 'hmac-sha256') {
-    this.#key = key;
+    this.#key = key === '' ? undefined : createSecretKey(Buffer.from(key));
     this.#hash = requireScheme(scheme);
   }
 
   /** Lower-case hex digest, or `''` without a key. */
   sign(frames: SignedFrames | SignedContent): string {
-    if (this.#key === '') return '';
+    if (this.#key === undefined) return '';
     const hmac = createHmac(this.#hash, this.#key);
     for (const frame of frames) hmac.update(frame);
     return hmac.digest('hex');
@@ -38,7 +39,7 @@ export class MessageSigner {
 
   /** @throws {SignatureError} when the signature is wrong or a message with it was accepted before (a replay). */
   verify(signature: string, frames: SignedFrames | SignedContent): void {
-    if (this.#key === '') return;
+    if (this.#key === undefined) return;
     if (signature === '') throw new SignatureError('the message is not signed; expected an HMAC of the key');
     const found = Buffer.from(signature);
     const expected = Buffer.from(this.sign(frames));

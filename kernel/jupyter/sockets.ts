@@ -59,7 +59,8 @@ export class KernelSockets {
 
   private constructor(address: ConnectionInfo | RegistrationInfo, limits: SubscriberLimits) {
     this.#limits = limits;
-    const options = { linger: LINGER_MS, ...curveServerOptions(address) };
+    // Sent or refused at once: these sockets have room, or tell by an error that a subscriber has none.
+    const options = { linger: LINGER_MS, sendTimeout: 0, ...curveServerOptions(address) };
     const router = () => new zeromq.Router({ ...options, handover: true });
     this.#routers = { shell: router(), control: router(), stdin: router() };
     this.#heartbeat = router();

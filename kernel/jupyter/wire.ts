@@ -1,5 +1,5 @@
 /** Jupyter messages on the wire: `identities… <IDS|MSG> signature header parent metadata content buffers…`. */
-import { type Message, MessageError, parseHeader, parseJsonObject } from './messages.ts';
+import { type JsonObject, type Message, MessageError, parseHeader, parseJsonObject } from './messages.ts';
 import type { Frame, MessageSigner, SignedFrames } from './signing.ts';
 
 export const DELIMITER = '<IDS|MSG>';
@@ -35,9 +35,9 @@ export function decodeMessage(frames: readonly Uint8Array[], signer: MessageSign
     identities,
     header: parseHeader(parseJsonObject(headerJson, 'header')),
     headerJson,
-    parentHeader: parseJsonObject(textOf(parent), 'parent header'),
-    metadata: parseJsonObject(textOf(metadata), 'metadata'),
-    content: parseJsonObject(textOf(content), 'content'),
+    parentHeader: readObject(parent, 'parent header'),
+    metadata: readObject(metadata, 'metadata'),
+    content: readObject(content, 'content'),
     buffers,
   };
 }
@@ -58,7 +58,7 @@ export function splitEnvelope(frames: readonly Uint8Array[]): {
   readonly signature: string | undefined;
   readonly rest: readonly Uint8Array[];
 } {
-  const delimiter = frames.findIndex((frame) => delimiterBytes.equals(frame));
+  const delimiter = frames.findIndex(isDelimiter);
   if (delimiter < 0) {
     throw new MessageError(`no ${DELIMITER} delimiter in a message of ${frames.length} frames`);
   }
@@ -70,6 +70,20 @@ export function splitEnvelope(frames: readonly Uint8Array[]): {
   };
 }
 
+function isDelimiter(frame: Uint8Array): boolean {
+  return frame.length === delimiterBytes.length && delimiterBytes.equals(frame);
+}
+
+/** Most metadata is empty, and that of every message is read. */
+function readObject(bytes: Uint8Array, what: string): JsonObject {
+  const text = textOf(bytes);
+  return text === '{}' ? {} : parseJsonObject(text, what);
+}
+
 function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  // ZeroMQ's frames are buffers.
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('utf8');
 }

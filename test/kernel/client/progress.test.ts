@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { CellResult } from '../../../kernel/client/execute-notebook.ts';
 import type { CodeCell } from '../../../kernel/client/notebook.ts';
 import { createProgress, duration } from '../../../kernel/client/progress.ts';
+import { eventually } from '../../support/eventually.ts';
 
 function cell(source: string): CodeCell {
   return { cellType: 'code', source, metadata: {}, rest: {}, executionCount: 1, outputs: [] };
@@ -24,10 +25,19 @@ test('elsewhere than on a terminal each cell is one plain line', () => {
   progress.end(result('const a = 1\na', 12.4));
   progress.end(result('x'.repeat(80), 1234));
   progress.stop();
-  assert.equal(stream.written, [
-    '[ 1/12] ok 12 ms  const a = 1 …\n',
-    `[ 2/12] ok 1.2 s  ${'x'.repeat(47)}…\n`,
-  ]);
+  const lines = ['[ 1/12] ok 12 ms  const a = 1 …\n', `[ 2/12] ok 1.2 s  ${'x'.repeat(47)}…\n`];
+  assert.is(stream.written.join(''), lines.join(''));
+});
+
+test('elsewhere than on a terminal, lines are there soon, and before what follows them', async () => {
+  const stream = recorder(false);
+  const progress = createProgress(stream, 2);
+  progress.end(result('first', 1));
+  progress.above(() => stream.write('Out[1]: 4\n'));
+  progress.end(result('second', 1));
+  await eventually('the second line is written', () => stream.written.length === 3);
+  progress.stop();
+  assert.equal(stream.written, ['[1/2] ok 1 ms  first\n', 'Out[1]: 4\n', '[2/2] ok 1 ms  second\n']);
 });
 
 test('on a terminal a bar grows in place and makes room for output', () => {
