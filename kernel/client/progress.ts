@@ -5,7 +5,7 @@ import type { CodeCell } from './notebook.ts';
 const BAR_WIDTH = 24;
 const SOURCE_WIDTH = 48;
 const REDRAW_INTERVAL_MS = 200;
-/** A write costs as much as a tenth of a short cell: lines of cells that end within this time are written together. */
+/** A write is a twentieth of what a short cell costs this process: lines that come within this time go together. */
 const LINES_INTERVAL_MS = 50;
 const ERASE_LINE = '\r\x1b[K';
 

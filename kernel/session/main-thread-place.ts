@@ -21,7 +21,7 @@ const harmless =
 
 export interface InterruptedPlace {
   readonly place: MainThreadPlace;
-  /** What `error.stack` would say there. */
+  /** What `error.stack` would say there; undefined where it is no text. */
   readonly stack: () => string | undefined;
 }
 
@@ -40,8 +40,18 @@ export function mainThreadPlace(): InterruptedPlace {
   Error.stackTraceLimit = stackTraceLimit;
   return {
     place: placeOf(sites),
-    stack: () => prepareStackTrace?.(error, sites.slice(0, stackTraceLimit)),
+    stack: () => stackText(() => prepareStackTrace?.(error, sites.slice(0, stackTraceLimit))),
   };
+}
+
+/** The function that makes it may be the user's own, which returns anything, or throws. */
+function stackText(make: () => unknown): string | undefined {
+  try {
+    const text = make();
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param sites top first, with those of the control thread's call */

@@ -107,7 +107,7 @@ death('before it could run a cell is explained, and tried again by the next cell
   }
 });
 
-death('that has never been, for the program is gone, is explained, too', async () => {
+death('that could not begin, for its folder is gone, is explained, too', async () => {
   const session = new SessionInTest({ cwd: join(tmpdir(), 'rjit-there-is-no-such-folder') });
   assert.match(
     await session.show('1 + 1'),

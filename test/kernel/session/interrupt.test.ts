@@ -44,6 +44,13 @@ const endless: Readonly<Record<string, string>> = {
     'print("running"); ({ [Symbol.for("nodejs.util.inspect.custom")]() { while (true) {} } })',
 };
 
+/** What users make of `error.stack`. */
+const stackFunctions = {
+  'frames in place of a text': '(_error, frames) => frames',
+  'an error of its own': '() => { throw new Error("no stack") }',
+  nothing: 'undefined',
+};
+
 const ROUNDS = 5;
 
 const interrupt = suite('interrupt');
@@ -56,6 +63,19 @@ async function interruptOnce(session: SessionInTest, code: string): Promise<stri
   const result = await outcome;
   session.outputs.length = 0;
   return result.status === 'error' ? result.ename : result.status;
+}
+
+for (const [what, code] of Object.entries(stackFunctions)) {
+  interrupt(
+    `stops a cell where Error.prepareStackTrace gives ${what}`,
+    withSession(async (session) => {
+      await session.run(`const kept = 41; Error.prepareStackTrace = ${code}`);
+      const { pid } = session.session;
+      assert.is(await interruptOnce(session, 'print("running"); while (true) {}'), 'KeyboardInterrupt');
+      assert.is(session.session.pid, pid);
+      assert.is(await session.show('kept + 1'), '42');
+    }),
+  );
 }
 
 for (const [what, code] of Object.entries(endless)) {
